@@ -1,0 +1,16 @@
+"""The house as a Django app: when it is ready, every floor is."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class HouseConfig(AppConfig):
+    """Loads Celery's app, so that shared tasks find it."""
+
+    name = "config"
+    label = "house"
+
+    def ready(self) -> None:
+        """Make our Celery app the current one in every process that uses Django."""
+        from config import celery  # noqa: F401, PLC0415 - it may only be loaded after the settings

@@ -1,0 +1,30 @@
+"""The Celery app. Tasks live on the floors; who runs when stands in wiring.py."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from celery import Celery
+
+from config.wiring import BEAT_SCHEDULE
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+
+FLOORS = ("mall", "members", "referrals", "commissions")
+
+
+def packages_with_tasks() -> list[str]:
+    """Every folder of every floor that has a tasks.py: a floor has a folder for each noun."""
+    house = Path(__file__).resolve().parents[1]
+    return [
+        ".".join(tasks.parent.relative_to(house).parts)
+        for floor in FLOORS
+        for tasks in sorted((house / floor).rglob("tasks.py"))
+    ]
+
+
+app = Celery("fenyong")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.beat_schedule = BEAT_SCHEDULE
+app.autodiscover_tasks(packages_with_tasks)

@@ -1,0 +1,1 @@
+"""Settings: base, and over it one module for each place the mall runs."""

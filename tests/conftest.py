@@ -1,0 +1,192 @@
+"""The database of the tests: made by the owner, used by the application's role.
+
+Migrating takes seconds, copying takes a tenth of one. So a template is migrated
+once for each state of the migrations and kept; every test process copies it and
+drops its copy. Row-level security binds the tests because they connect as the
+application does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connections
+from django.test import TransactionTestCase
+from psycopg2 import sql
+from redis import Redis
+
+from config.local import roles
+
+HOUSE = Path(__file__).resolve().parents[1]
+TEMPLATE_PREFIX = "fenyong_template_"
+COPY_PREFIX = "fenyong_test_"
+# Any number, as long as every test process takes the same one.
+TEMPLATE_LOCK = 5_202_611
+
+SCHEMA_SOURCES = ("*/migrations/*.py", "mall/tenancy/**/*.py", "config/local/roles.py")
+
+
+def schema_fingerprint() -> str:
+    """Name the state of everything that decides what the migrated database looks like."""
+    digest = hashlib.sha256()
+    for pattern in SCHEMA_SOURCES:
+        for source in sorted(HOUSE.glob(pattern)):
+            digest.update(str(source.relative_to(HOUSE)).encode())
+            digest.update(source.read_bytes())
+    digest.update((HOUSE / "requirements/base.txt").read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def owner_connection(database: str) -> Any:
+    """A connection of the owner beside Django's, which tests must not use by accident."""
+    owner = settings.DATABASES["owner"]
+    connection = psycopg2.connect(
+        dbname=database,
+        user=owner["USER"],
+        password=owner["PASSWORD"],
+        host=owner["HOST"] or None,
+        port=owner["PORT"] or None,
+        **owner["OPTIONS"],
+    )
+    connection.autocommit = True
+    return connection
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[Any]:
+    """The owner's cursor in the home database, while no other test process makes a template."""
+    with closing(owner_connection(settings.TEST_HOME_DATABASE)) as connection:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
+            yield cursor
+
+
+def databases_named(cursor: Any, prefix: str) -> list[str]:
+    """Databases whose name begins like this and that nobody uses."""
+    cursor.execute(
+        "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
+        " AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.datname = pg_database.datname)",
+        [prefix],
+    )
+    return [name for (name,) in cursor.fetchall()]
+
+
+def drop(cursor: Any, database: str) -> None:
+    """Drop a database with whoever still holds it: all of them are this process's."""
+    cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+
+
+def process_lives(process: int) -> bool:
+    """Whether a process of this number runs; under another account counts as well."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def sweep(cursor: Any, template: str) -> None:
+    """Drop templates of other migrations, and copies whose process was killed."""
+    for name in databases_named(cursor, TEMPLATE_PREFIX):
+        if name != template:
+            drop(cursor, name)
+    for name in databases_named(cursor, COPY_PREFIX):
+        if not process_lives(int(name.removeprefix(COPY_PREFIX).split("_")[0])):
+            drop(cursor, name)
+
+
+def make_template(cursor: Any, template: str) -> None:
+    """Migrate a new database under another name; only a complete one gets the name."""
+    cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template])
+    if cursor.fetchone():
+        return
+    unfinished = f"{template}_unfinished"
+    drop(cursor, unfinished)
+    roles.ensure_database(cursor, unfinished)
+    with closing(owner_connection(unfinished)) as connection, connection.cursor() as inside:
+        roles.grant_in_database(inside)
+    connections["owner"].settings_dict["NAME"] = unfinished
+    try:
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+    finally:
+        connections["owner"].close()
+    cursor.execute(
+        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+            sql.Identifier(unfinished), sql.Identifier(template)
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+def test_database(django_test_environment: None, django_db_blocker: Any) -> Iterator[str]:
+    """A copy of the migrated template, for this process alone."""
+    template = TEMPLATE_PREFIX + schema_fingerprint()
+    copy = f"{COPY_PREFIX}{os.getpid()}_{secrets.token_hex(3)}"
+    with django_db_blocker.unblock(), one_at_a_time() as cursor:
+        sweep(cursor, template)
+        make_template(cursor, template)
+        cursor.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(copy), sql.Identifier(template)
+            )
+        )
+    yield copy
+    with one_at_a_time() as cursor:
+        drop(cursor, copy)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    test_database: str, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """Point Django at the copy instead of letting it create a database of its own."""
+    for alias in connections:
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = test_database
+    yield
+    with django_db_blocker.unblock():
+        for alias in connections:
+            connections[alias].close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _never_flush() -> Iterator[None]:
+    """Tests that commit leave their rows: the ledger refuses TRUNCATE, to everybody.
+
+    Each of them makes malls of its own, so what others left is out of its sight.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _leave_nothing_behind() -> Iterator[None]:
+    """Take this process's keys and files away at the end."""
+    yield
+    cache.close()
+    with closing(Redis.from_url(settings.CELERY_BROKER_URL)) as client:
+        for key in client.scan_iter(match=f"{settings.TEST_PROCESS}:*", count=1000):
+            client.delete(key)
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
+@pytest.fixture
+def owner_cursor(test_database: str) -> Iterator[Any]:
+    """The owner's own cursor in the test database, for questions about its catalog."""
+    with closing(owner_connection(test_database)) as connection, connection.cursor() as cursor:
+        yield cursor
