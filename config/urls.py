@@ -1,37 +1,27 @@
-"""What a mall's host answers. Each floor says its own paths, written from the root."""
+"""Every address of a mall's host. Each floor lists its own in <floor>/urls.py; this only puts the floors together."""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
-from django.conf import settings
-from django.conf.urls.static import static
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+import commissions.urls
+import mall.urls
+import members.urls
+import referrals.urls
 from config import health
 
-FLOORS = ("mall", "members", "referrals", "commissions")
+FLOORS = (mall.urls, members.urls, referrals.urls, commissions.urls)
 
-
-def floor_paths() -> list:
-    """Pages first, then the REST API; a floor may have only one of the two."""
-    pages = [
-        path("", include(f"{floor}.urls")) for floor in FLOORS if find_spec(f"{floor}.urls")
-    ]
-    api = [
-        path("api/v1/", include(f"{floor}.api.urls"))
-        for floor in FLOORS
-        if find_spec(f"{floor}.api") and find_spec(f"{floor}.api.urls")
-    ]
-    return [*pages, *api]
-
+api = [pattern for floor in FLOORS for pattern in floor.api_urlpatterns]
+dashboard = [pattern for floor in FLOORS for pattern in floor.dashboard_urlpatterns]
+pages = [pattern for floor in FLOORS for pattern in floor.page_urlpatterns]
 
 urlpatterns = [
     *health.urlpatterns,
     path("api/v1/schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/v1/docs", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
-    *floor_paths(),
-    # Answers only where DEBUG is on; a server's proxy serves these files.
-    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    path("api/v1/", include((api, "api"))),
+    path("dashboard/", include((dashboard, "dashboard"))),
+    path("", include((pages, "pages"))),
 ]

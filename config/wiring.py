@@ -1,0 +1,42 @@
+"""Who hears what, which port is filled by whom, and what runs by the clock: the one place where floors meet.
+
+Handlers are called with a list of events of one mall, inside one transaction. Ports are declared on
+the floor that asks, with a safe default, and filled here by a floor above (mall/ports.py).
+"""
+
+from __future__ import annotations
+
+EVENT_HANDLERS: dict[str, list[str]] = {
+    "member.joined": ["referrals.handlers.attribute_registrations"],
+    "order.placed": ["referrals.handlers.attribute_orders"],
+    "order.paid": ["referrals.handlers.record_paid_orders"],
+    "order.received": ["commissions.handlers.follow_orders"],
+    "order.refunded": ["commissions.handlers.follow_orders"],
+    "order.case_changed": ["commissions.handlers.follow_orders"],
+    "conversion.recorded": ["commissions.handlers.settle_conversions"],
+}
+
+# One path where the answer is used; a list where the port only tells.
+PORTS: dict[str, str | list[str]] = {
+    "mall.malls.ports.mall_created": [
+        "referrals.links.services.create_default_channels",
+        "commissions.plans.services.create_default_plan",
+    ],
+    "mall.orders.ports.visitor_of_request": "referrals.clicks.visitors.key_of_request",
+    "mall.orders.ports.visitor_of_token": "referrals.clicks.visitors.key_of_token",
+    "mall.buyers.ports.buyer_logged_in": ["referrals.clicks.visitors.remember_buyer"],
+    "members.joining.ports.referrer_behind": "referrals.attribution.services.referrer_behind",
+    "members.closing.ports.before_closing": ["commissions.payouts.closing.settle_before_closing"],
+    "referrals.attribution.ports.attribution_rules": "commissions.plans.selectors.attribution_rules_at",
+    "referrals.links.ports.earned_by_link": "commissions.settlement.selectors.earned_by_link",
+    "referrals.conversions.ports.outcome_of": "commissions.settlement.selectors.outcome_of",
+}
+
+BEAT_SECONDS: dict[str, float] = {
+    "mall.tasks.sweep_deliveries": 2.0,
+    "mall.tasks.run_order_timers": 30.0,
+    "referrals.tasks.sweep_clicks": 2.0,
+    "commissions.tasks.sweep_releases": 5.0,
+    "commissions.tasks.audit_all_ledgers": 600.0,
+}
+BEAT_SCHEDULE = {task: {"task": task, "schedule": seconds} for task, seconds in BEAT_SECONDS.items()}

@@ -1,0 +1,126 @@
+"""What a mall sells: categories, products and their SKUs with guarded stock."""
+
+from __future__ import annotations
+
+from django.db import connections, models
+from django.db.models import Q
+from mptt.managers import TreeManager
+from mptt.models import MPTTModel, TreeForeignKey
+
+from mall import clock
+from mall.tenancy.models import MallForeignKey, MallManager, MallModel, PublicIdField
+
+
+class CategoryManager(MallManager, TreeManager):
+    """The mall's categories, in tree order."""
+
+    def get_queryset(self) -> models.QuerySet:
+        return super().get_queryset().order_by(self.tree_id_attr, self.left_attr)
+
+    def _get_next_tree_id(self) -> int:
+        # mptt would take max(tree_id) of the rows it sees, which are one mall's: a sequence keeps
+        # tree_id unique in the installation, so that no tree operation can reach another mall's rows.
+        with connections[self.db].cursor() as cursor:
+            cursor.execute("SELECT nextval('mall_category_tree_id_seq')")
+            return cursor.fetchone()[0]
+
+
+class CategoryForeignKey(MallForeignKey, TreeForeignKey):
+    """mptt's parent key, kept inside one mall."""
+
+
+class Category(MPTTModel, MallModel):
+    """A node of the category tree. Written only by the catalogue services, under the tree's lock."""
+
+    public_id = PublicIdField()
+    name = models.CharField(max_length=40)
+    parent = CategoryForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    position = models.PositiveIntegerField(default=0)
+
+    objects = CategoryManager()
+
+    class Meta(MallModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["mall", "public_id"], name="mall_category_public_id_once"),
+            models.UniqueConstraint(
+                fields=["mall", "parent", "name"], name="mall_category_name_once", nulls_distinct=False
+            ),
+        ]
+
+    class MPTTMeta:
+        order_insertion_by = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(MallModel):
+    """A product (SPU) as buyers see it; prices and stock are its SKUs'."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "草稿"
+        ON_SALE = "on_sale", "在售"
+        OFF_SALE = "off_sale", "已下架"
+
+    public_id = PublicIdField()
+    category = MallForeignKey(Category, null=True, blank=True)
+    name = models.CharField(max_length=120)
+    subtitle = models.CharField(max_length=200, blank=True)
+    keywords = models.CharField(max_length=200, blank=True)
+    description = models.TextField(blank=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    sold_count = models.PositiveIntegerField(default=0)
+    free_freight = models.BooleanField(default=True)
+    position = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta(MallModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["mall", "public_id"], name="mall_product_public_id_once"),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "on_sale", "off_sale"]), name="mall_product_status_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["mall", "status", "-id"], name="mall_product_newest")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProductPicture(MallModel):
+    """A picture of a product; the first by position is its cover."""
+
+    product = MallForeignKey(Product, related_name="pictures")
+    file = models.CharField(max_length=200, help_text="Path below MEDIA_ROOT, beginning with the mall's id")
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta(MallModel.Meta):
+        indexes = [models.Index(fields=["mall", "product", "position"], name="mall_picture_order")]
+
+
+class Sku(MallModel):
+    """One buyable variant: its specs, price and stock. Stock changes only by guarded updates."""
+
+    public_id = PublicIdField()
+    product = MallForeignKey(Product, related_name="skus")
+    code = models.CharField(max_length=40, blank=True)
+    specs = models.JSONField(default=dict, help_text='{"颜色": "红", "尺码": "L"}')
+    price_fen = models.BigIntegerField()
+    market_price_fen = models.BigIntegerField(null=True, blank=True)
+    cost_fen = models.BigIntegerField(null=True, blank=True)
+    stock = models.IntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta(MallModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["mall", "public_id"], name="mall_sku_public_id_once"),
+            models.UniqueConstraint(fields=["mall", "product", "specs"], name="mall_sku_specs_once"),
+            models.CheckConstraint(condition=Q(stock__gte=0), name="mall_sku_stock_not_negative"),
+            models.CheckConstraint(
+                condition=Q(price_fen__gte=0, price_fen__lte=10_000_000_000), name="mall_sku_price_sane"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return " ".join(str(value) for value in self.specs.values()) or self.code

@@ -1,0 +1,62 @@
+"""A mall: one merchant's own shop, the tenant everything else belongs to."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from mall.tenancy.models import MallModel, PublicIdField
+
+
+class Mall(models.Model):
+    """One tenant. Its row is visible only while acting for it (row-level security on its id)."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", "营业中"
+        SUSPENDED = "suspended", "已停用"
+
+    public_id = PublicIdField(unique=True)
+    slug = models.SlugField(max_length=40)
+    name = models.CharField(max_length=60)
+    notice = models.CharField(max_length=200, blank=True)
+    service_phone = models.CharField(max_length=20, blank=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    timezone = models.CharField(max_length=40, default="Asia/Shanghai")
+    brand_color = models.CharField(max_length=7, default="#07c160")
+    phone_proof_required = models.BooleanField(default=True)
+    four_eyes_payouts = models.BooleanField(default=False)
+    unpaid_close_minutes = models.PositiveIntegerField(default=30)
+    auto_receive_days = models.PositiveIntegerField(default=10)
+    after_sales_days = models.PositiveIntegerField(default=7)
+    payout_min_fen = models.BigIntegerField(default=100)
+    bank_instructions = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["slug"], name="mall_slug_once"),
+            models.CheckConstraint(condition=Q(status__in=["open", "suspended"]), name="mall_status_known"),
+            models.CheckConstraint(condition=Q(payout_min_fen__gte=1), name="mall_payout_min_positive"),
+            models.CheckConstraint(condition=Q(brand_color__regex=r"^#[0-9a-fA-F]{6}$"), name="mall_brand_color_hex"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MallHost(MallModel):
+    """A host name that leads to a mall; one of them is where its links point."""
+
+    host = models.CharField(max_length=253)
+    is_primary = models.BooleanField(default=False)
+
+    class Meta(MallModel.Meta):
+        constraints = [
+            # Installation-wide on purpose: the host name is what decides the mall.
+            models.UniqueConstraint(fields=["host"], name="mall_host_once"),
+            models.UniqueConstraint(fields=["mall"], condition=Q(is_primary=True), name="mall_host_one_primary"),
+            models.CheckConstraint(condition=Q(host=models.functions.Lower("host")), name="mall_host_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.host

@@ -1,0 +1,106 @@
+"""From the Host header to the mall: the only way a request gets one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.functional import SimpleLazyObject
+
+from mall.tenancy.context import mall_scope
+
+# A host's mall hardly ever changes; a few seconds spare every request one statement.
+_HOST_SECONDS = 5.0
+_hosts: dict[str, tuple[float, int | None]] = {}
+
+
+def forget_hosts() -> None:
+    """Drop the remembered hosts of this process; called when a host is added, and by tests."""
+    _hosts.clear()
+
+
+def mall_id_of_host(host: str) -> int | None:
+    """The mall behind a host name (no port, lower case), or None. Looks across malls through the relay."""
+    remembered = _hosts.get(host)
+    if remembered is not None and time.monotonic() - remembered[0] < _HOST_SECONDS:
+        return remembered[1]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT find_mall_by_host(%s)", [host])
+        mall_id = cursor.fetchone()[0]
+    if len(_hosts) > 10_000:
+        _hosts.clear()
+    _hosts[host] = (time.monotonic(), mall_id)
+    return mall_id
+
+
+def host_of(request: HttpRequest) -> str:
+    """The host name asked for, without port and trailing dot, in lower case."""
+    host = request.META.get("HTTP_HOST", "")
+    if not host.startswith("["):
+        host = host.rsplit(":", 1)[0]
+    return host.rstrip(".").lower()[:253]
+
+
+class MallMiddleware:
+    """Opens the transaction of the whole response and sets the mall inside it.
+
+    ATOMIC_REQUESTS lies inside and undoes a failed view; this one holds the mall for what runs
+    around the view (sessions, authentication, lazy templates). Either alone leaks or loses.
+    """
+
+    PROBES = ("/healthz", "/readyz")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(self.PROBES):
+            return self.get_response(request)
+        try:
+            return self._answer(request)
+        except (OperationalError, InterfaceError):
+            response = JsonResponse(
+                {
+                    "type": "server_error",
+                    "errors": [{"code": "unavailable", "detail": "数据库暂时不可用，请稍后再试。", "attr": None}],
+                },
+                status=503,
+            )
+            response["Retry-After"] = "2"
+            return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        host = f"{settings.LAN_MALL}.{settings.MALL_BASE_DOMAIN}" if settings.LAN_MALL else host_of(request)
+        if host in settings.INSTALLATION_HOSTS:
+            request.mall_id = None
+            request.mall = None
+            return self.get_response(request)
+        mall_id = None if "\x00" in host else mall_id_of_host(host)
+        if mall_id is None:
+            return self._unknown_host(request)
+        request.mall_id = mall_id
+        request.mall = SimpleLazyObject(lambda: _load(mall_id))
+        with mall_scope(mall_id):
+            response = self.get_response(request)
+            if response.streaming:
+                # A stream is read after the transaction, where no mall is in force any more.
+                raise RuntimeError(f"{request.path_info}: a mall's response must not stream")
+        return response
+
+    def _unknown_host(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith("/api/"):
+            error = {"code": "not_found", "detail": "没有这个商城。", "attr": None}
+            return JsonResponse({"type": "client_error", "errors": [error]}, status=404)
+        return HttpResponse("没有这个商城。", status=404, content_type="text/plain; charset=utf-8")
+
+
+def _load(mall_id: int):
+    from mall.malls.models import Mall
+
+    try:
+        return Mall.objects.get(pk=mall_id)
+    except Mall.DoesNotExist as missing:
+        raise Http404 from missing

@@ -1,0 +1,60 @@
+"""The base of everything that belongs to a mall: scoped manager, mall column, composite foreign keys."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.contrib.postgres.functions import RandomUUID
+
+from mall.tenancy.context import WrongMall, require_mall_id
+
+
+class MallManager(models.Manager):
+    """Rows of the mall in force, and no others. Raises MallNotSet outside of any mall."""
+
+    def get_queryset(self) -> models.QuerySet:
+        return super().get_queryset().filter(mall_id=require_mall_id(self.model._meta.label))
+
+
+class MallForeignKey(models.ForeignKey):
+    """A reference inside one mall: in the database a composite key (mall_id, x_id) → (mall_id, id).
+
+    Django writes no constraint of its own (db_constraint=False); the migration operation
+    EnforceMallWalls adds the composite one, so that a row can never point into another mall.
+    """
+
+    def __init__(self, to, on_delete=models.PROTECT, **kwargs):
+        kwargs["db_constraint"] = False
+        kwargs.setdefault("related_name", "+")
+        super().__init__(to, on_delete, **kwargs)
+
+
+class MallModel(models.Model):
+    """Something that belongs to exactly one mall, for good."""
+
+    mall = models.ForeignKey("mall.Mall", models.PROTECT, related_name="+", db_index=False)
+
+    objects = MallManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    def save(self, *args, **kwargs):
+        mall_id = require_mall_id(self._meta.label)
+        if self.mall_id is None:
+            self.mall_id = mall_id
+        if self.mall_id != mall_id:
+            raise WrongMall(f"{self._meta.label}: a row of mall {self.mall_id} written in mall {mall_id}.")
+        super().save(*args, **kwargs)
+
+
+class PublicIdField(models.UUIDField):
+    """The opaque id that outsiders see; the primary key never leaves the server."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("default", uuid.uuid4)
+        kwargs.setdefault("db_default", RandomUUID())
+        kwargs.setdefault("editable", False)
+        super().__init__(*args, **kwargs)

@@ -1,0 +1,150 @@
+"""Migration operations that build walls 2 and 3 around the tables of a mall."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.conf import settings
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.operations.special import RunSQL
+
+from mall.tenancy.models import MallForeignKey
+
+# NULLIF: after a transaction-local setting PostgreSQL leaves '' behind, not NULL.
+# The sub-select lets the planner compute the setting once per scan, not once per row.
+CURRENT_MALL = "(SELECT NULLIF(current_setting('app.mall_id', true), '')::bigint)"
+
+
+class EnforceMallWalls(Operation):
+    """Row-level security and composite foreign keys for the named models of the migration's app.
+
+    relay: names of those models that the NOLOGIN role `relay` may work on across malls, for
+    SECURITY DEFINER functions (claiming deliveries, host look-up, beat's list of malls).
+    """
+
+    reversible = True
+    atomic = True
+
+    def __init__(self, models: list[str], relay: tuple[str, ...] = ()) -> None:
+        self.models = models
+        self.relay = relay
+
+    def state_forwards(self, app_label, state) -> None:
+        """The walls are the database's business; Django's state does not change."""
+
+    def describe(self) -> str:
+        return f"Row-level security and composite keys for {', '.join(self.models)}"
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state) -> None:
+        for name in self.models:
+            self._secure(to_state.apps.get_model(app_label, name), schema_editor, name in self.relay)
+        for name in self.models:
+            self._bind(to_state.apps.get_model(app_label, name), schema_editor)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state) -> None:
+        for name in self.models:
+            model = from_state.apps.get_model(app_label, name)
+            for field in _composite_fields(model):
+                schema_editor.execute(f'ALTER TABLE "{model._meta.db_table}" DROP CONSTRAINT "{_key_name(model, field)}"')
+        for name in self.models:
+            model = from_state.apps.get_model(app_label, name)
+            table = model._meta.db_table
+            schema_editor.execute(f'DROP POLICY mall_only ON "{table}"')
+            schema_editor.execute(f'DROP POLICY IF EXISTS relay ON "{table}"')
+            schema_editor.execute(f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY')
+            schema_editor.execute(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')
+            schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{table}_mall_row"')
+
+    def _secure(self, model, schema_editor, relay: bool) -> None:
+        table = model._meta.db_table
+        column = "mall_id" if any(field.attname == "mall_id" for field in model._meta.fields) else "id"
+        schema_editor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
+        schema_editor.execute(f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY')
+        schema_editor.execute(
+            f'CREATE POLICY mall_only ON "{table}" USING ("{column}" = {CURRENT_MALL}) '
+            f'WITH CHECK ("{column}" = {CURRENT_MALL})'
+        )
+        if relay:
+            schema_editor.execute(
+                f'CREATE POLICY relay ON "{table}" TO "{settings.DATABASE_RELAY_ROLE}" USING (true) WITH CHECK (true)'
+            )
+
+    def _bind(self, model, schema_editor) -> None:
+        table = model._meta.db_table
+        for field in _composite_fields(model):
+            target = field.related_model._meta.db_table
+            schema_editor.execute(
+                "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = "
+                f"'{target}_mall_row') THEN ALTER TABLE \"{target}\" ADD CONSTRAINT \"{target}_mall_row\" "
+                "UNIQUE (mall_id, id); END IF; END $$"
+            )
+            schema_editor.execute(
+                f'ALTER TABLE "{table}" ADD CONSTRAINT "{_key_name(model, field)}" '
+                f'FOREIGN KEY (mall_id, "{field.column}") REFERENCES "{target}" (mall_id, id)'
+            )
+
+
+def _composite_fields(model) -> list[MallForeignKey]:
+    return [field for field in model._meta.local_fields if isinstance(field, MallForeignKey)]
+
+
+def _key_name(model, field) -> str:
+    # PostgreSQL cuts names at 63 bytes, which would make two long ones collide.
+    name = f"{model._meta.db_table}_{field.column}_same_mall"
+    return name if len(name) <= 63 else f"{name[:50]}_{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+
+
+class RelayFunction(Operation):
+    """A SECURITY DEFINER function of the NOLOGIN role `relay`: the only way to look across malls.
+
+    signature: name and typed arguments; body: the whole definition behind `CREATE FUNCTION signature`
+    up to AS, and the text between the dollar quotes.
+    """
+
+    reversible = True
+
+    def __init__(self, signature: str, returns: str, body: str, language: str = "sql") -> None:
+        self.signature, self.returns, self.body, self.language = signature, returns, body, language
+
+    def state_forwards(self, app_label, state) -> None:
+        """Functions are the database's business; Django's state does not change."""
+
+    def describe(self) -> str:
+        return f"Relay function {self.signature}"
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state) -> None:
+        # search_path is fixed so that no caller can slip in a table of his own.
+        schema_editor.execute(
+            f"CREATE FUNCTION {self.signature} RETURNS {self.returns} LANGUAGE {self.language} SECURITY DEFINER "
+            f"SET search_path = public, pg_temp AS $relay${self.body}$relay$"
+        )
+        schema_editor.execute(f"REVOKE ALL ON FUNCTION {self.signature} FROM PUBLIC")
+        schema_editor.execute(f'GRANT EXECUTE ON FUNCTION {self.signature} TO "{settings.DATABASE_APP_ROLE}"')
+        schema_editor.execute(f'ALTER FUNCTION {self.signature} OWNER TO "{settings.DATABASE_RELAY_ROLE}"')
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state) -> None:
+        schema_editor.execute(f"DROP FUNCTION {self.signature}")
+
+
+def append_only(table: str) -> list[Operation]:
+    """Operations that make a table append-only: triggers against change, and the right to it taken away.
+
+    Needs the function refuse_change() of the mall floor's second migration.
+    """
+    app_role = settings.DATABASE_APP_ROLE
+    return [
+        RunSQL(
+            f'CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON "{table}" '
+            "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+            f'DROP TRIGGER {table}_no_change ON "{table}"',
+        ),
+        RunSQL(
+            f'CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON "{table}" '
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+            f'DROP TRIGGER {table}_no_truncate ON "{table}"',
+        ),
+        RunSQL(
+            f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM "{app_role}"',
+            f'GRANT UPDATE, DELETE ON "{table}" TO "{app_role}"',
+        ),
+    ]
