@@ -18,7 +18,7 @@ def with_owner(arguments: list[str]) -> list[str]:
         return arguments
     if any(argument.split("=")[0] == "--database" for argument in arguments):
         return arguments
-    from django.conf import settings  # noqa: PLC0415 - only this command needs them so early
+    from django.conf import settings
 
     if "owner" not in settings.DATABASES:
         return arguments
@@ -28,7 +28,7 @@ def with_owner(arguments: list[str]) -> list[str]:
 def main() -> None:
     """Run one command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 - after the setting
+    from django.core.management import execute_from_command_line
 
     execute_from_command_line(with_owner(sys.argv))
 

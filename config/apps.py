@@ -13,4 +13,4 @@ class HouseConfig(AppConfig):
 
     def ready(self) -> None:
         """Make our Celery app the current one in every process that uses Django."""
-        from config import celery  # noqa: F401, PLC0415 - it may only be loaded after the settings
+        from config import celery  # noqa: F401 - it may only be loaded after the settings

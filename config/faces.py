@@ -15,6 +15,7 @@ class InstallationFace:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Change the table of paths before anything looks a path up."""
         # A probe comes before any host is looked up: it has no such attribute.
         if getattr(request, "mall_id", 0) is None:
             request.urlconf = settings.INSTALLATION_URLCONF

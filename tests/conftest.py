@@ -27,7 +27,7 @@ from django.test import TransactionTestCase
 from psycopg2 import sql
 from redis import Redis
 
-from config.local import roles
+from config.local import browser, roles
 
 HOUSE = Path(__file__).resolve().parents[1]
 TEMPLATE_PREFIX = "fenyong_template_"
@@ -36,6 +36,24 @@ COPY_PREFIX = "fenyong_test_"
 TEMPLATE_LOCK = 5_202_611
 
 SCHEMA_SOURCES = ("*/migrations/*.py", "mall/tenancy/**/*.py", "config/local/roles.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the browser tests where no browser is, except in CI, where a skip would hide a hole."""
+    if browser.program() or os.environ.get("CI"):
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the browser that Playwright is to start."""
+    found = browser.program()
+    if found is None:
+        pytest.fail("no Chromium on this machine: apt-get install chromium")
+    return found
 
 
 def schema_fingerprint() -> str:
@@ -67,10 +85,9 @@ def owner_connection(database: str) -> Any:
 @contextmanager
 def one_at_a_time() -> Iterator[Any]:
     """The owner's cursor in the home database, while no other test process makes a template."""
-    with closing(owner_connection(settings.TEST_HOME_DATABASE)) as connection:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
-            yield cursor
+    with closing(owner_connection(settings.TEST_HOME_DATABASE)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
+        yield cursor
 
 
 def databases_named(cursor: Any, prefix: str) -> list[str]:
@@ -125,9 +142,7 @@ def make_template(cursor: Any, template: str) -> None:
     finally:
         connections["owner"].close()
     cursor.execute(
-        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
-            sql.Identifier(unfinished), sql.Identifier(template)
-        )
+        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(template))
     )
 
 
@@ -139,20 +154,14 @@ def test_database(django_test_environment: None, django_db_blocker: Any) -> Iter
     with django_db_blocker.unblock(), one_at_a_time() as cursor:
         sweep(cursor, template)
         make_template(cursor, template)
-        cursor.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(copy), sql.Identifier(template)
-            )
-        )
+        cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(copy), sql.Identifier(template)))
     yield copy
     with one_at_a_time() as cursor:
         drop(cursor, copy)
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(
-    test_database: str, django_db_modify_db_settings: None, django_db_blocker: Any
-) -> Iterator[None]:
+def django_db_setup(test_database: str, django_db_modify_db_settings: None, django_db_blocker: Any) -> Iterator[None]:
     """Point Django at the copy instead of letting it create a database of its own."""
     for alias in connections:
         connections[alias].close()

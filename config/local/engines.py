@@ -25,10 +25,17 @@ def wanted() -> list[Engine]:
     return engines
 
 
-def up() -> list[Engine]:
-    """Start what does not run yet; the answer is what was started by this call."""
+def up(started: list[Engine] | None = None) -> list[Engine]:
+    """Start what does not run yet; the answer is what was started by this call.
+
+    A caller that may be interrupted hands in the list, to know what had been started by then.
+    """
+    started = [] if started is None else started
     with places.lock("engines"):
-        return [engine for engine in wanted() if engine.start()]
+        for engine in wanted():
+            if engine.start():
+                started.append(engine)
+    return started
 
 
 def down(engines: list[Engine] | None = None) -> list[Engine]:

@@ -10,6 +10,7 @@ import os
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from config.local import credentials, places, roles
@@ -51,10 +52,10 @@ def move_valkey() -> Layout:
     return load()
 
 
-def _settle(port: int) -> dict[str, str | int]:
+def _settle(port: int) -> dict[str, Any]:
     # A socket's path may have 107 bytes and a checkout may lie deeper than that.
     folder = f"/tmp/fenyong-{places.FINGERPRINT}-{os.geteuid()}"  # noqa: S108 - owner and mode are checked at start
-    record: dict[str, str | int] = {"socket_folder": folder, "valkey_port": port}
+    record: dict[str, Any] = {"socket_folder": folder, "valkey_port": port}
     places.write_record(FILE, record)
     return record
 

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-LOCAL = CHECKOUT / ".local"
+# Another folder makes another set of servers: tests that crash them take their own.
+LOCAL = Path(os.environ.get("FENYONG_LOCAL") or CHECKOUT / ".local").resolve()
 
 # Two checkouts on one machine differ by path only, so the path names their sockets.
-FINGERPRINT = hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:10]
+FINGERPRINT = hashlib.sha256(str(LOCAL).encode()).hexdigest()[:10]
 
 
 def make_local() -> Path:

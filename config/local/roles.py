@@ -59,10 +59,8 @@ DATABASE_GRANTS = (
     "GRANT USAGE ON SCHEMA public TO {app}",
     # A role can only be given a function in a schema where it may create one.
     "GRANT USAGE, CREATE ON SCHEMA public TO {relay}",
-    "ALTER DEFAULT PRIVILEGES FOR ROLE {owner}"
-    " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}, {relay}",
-    "ALTER DEFAULT PRIVILEGES FOR ROLE {owner}"
-    " GRANT USAGE, SELECT ON SEQUENCES TO {app}, {relay}",
+    "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}, {relay}",
+    "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT USAGE, SELECT ON SEQUENCES TO {app}, {relay}",
     # A SECURITY DEFINER function must not be open to every role of the server.
     "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
     "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT EXECUTE ON FUNCTIONS TO {app}, {relay}",

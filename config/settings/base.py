@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from config.local import roles
+from config.local import places, roles
 from config.settings import environment
 from config.wiring import EVENT_HANDLERS as WIRED_EVENT_HANDLERS
 from config.wiring import PORTS as WIRED_PORTS
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-LOCAL_DIR = BASE_DIR / ".local"
+LOCAL_DIR = places.LOCAL
 
 # --- Our own settings -------------------------------------------------------
 
@@ -40,6 +41,8 @@ PUBLIC_PORT = environment.integer("PUBLIC_PORT", 8000, least=1, most=65535)
 # Set in the web process that serves one mall on a port of its own to the local
 # network: every host that reaches it means that mall. Empty in any other process.
 LAN_MALL = environment.text("FENYONG_LAN_MALL")
+# The address of that door, scheme to port, in place of <slug>.<domain>:<port> in links.
+LAN_ORIGIN = environment.text("FENYONG_LAN_ORIGIN")
 
 # Who hears which event, and which port is filled by whom: dotted paths, imported when
 # first used, so that the lower floors never import the upper ones.
@@ -91,6 +94,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Before the mall: a file is a stream, and nothing of a mall may stream.
+    "config.media.UploadedFiles",
     # Before the session: sessions belong to a mall and are read inside its transaction.
     "mall.tenancy.middleware.MallMiddleware",
     "config.faces.InstallationFace",
@@ -225,6 +230,13 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
 
+
+def chinese_font() -> str:
+    """The font that came with the packages; a machine may have none that knows Chinese."""
+    package = find_spec("noto_cjk_sans_otc")
+    return str(Path(str(package.origin)).parent / "NotoSansCJK-Regular.ttc") if package else ""
+
+
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(environment.text("STATIC_ROOT") or LOCAL_DIR / "static")
 STATICFILES_DIRS: list[Any] = [
@@ -237,8 +249,24 @@ STATICFILES_DIRS: list[Any] = [
     # A worker needs no styles: before `make` has fetched them, Django would warn each time.
     if Path(place[1] if isinstance(place, tuple) else place).is_dir()
 ]
+# Public: whoever knows the address sees the file. What only some may see (a transfer's
+# evidence) goes to storages["private"], which no address leads to.
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(environment.text("MEDIA_ROOT") or LOCAL_DIR / "media")
+
+PRIVATE_ROOT = Path(environment.text("PRIVATE_ROOT") or LOCAL_DIR / "private")
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PRIVATE_ROOT, "base_url": None},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# The font posters are drawn with, and which face of the collection is Simplified Chinese.
+POSTER_FONT = Path(environment.text("POSTER_FONT") or chinese_font())
+POSTER_FONT_INDEX = environment.integer("POSTER_FONT_INDEX", 2, least=0, most=64)
 
 # --- REST -------------------------------------------------------------------
 

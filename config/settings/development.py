@@ -20,9 +20,7 @@ TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES", "127.0.0.0/8,::1/128")
 _app_url = environment.text("DATABASE_URL")
 _owner_url = environment.text("DATABASE_OWNER_URL")
 DATABASES = (
-    databases(_app_url, _owner_url)
-    if _app_url
-    else databases(layout.app_url(), _owner_url or layout.owner_url())
+    databases(_app_url, _owner_url) if _app_url else databases(layout.app_url(), _owner_url or layout.owner_url())
 )
 
 REDIS_URL = environment.text("REDIS_URL") or layout.redis_url()

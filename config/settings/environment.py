@@ -94,9 +94,7 @@ def database(url: str, name: str = "DATABASE_URL") -> dict[str, Any]:
     """Read postgresql://user:password@host:port/database?option=value."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured(
-            f"{name} must begin with postgresql:// (PostgreSQL is the only database)."
-        )
+        raise ImproperlyConfigured(f"{name} must begin with postgresql:// (PostgreSQL is the only database).")
     options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     host = options.pop("host", "") or unquote(parts.hostname or "")
     return {

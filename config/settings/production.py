@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config.settings import environment
 from config.settings.base import *  # noqa: F403 - a settings module is its base and what differs
-from config.settings.base import caches, databases
+from config.settings.base import STORAGES, caches, databases
 
 DEBUG = False
 SANDBOX_ALLOWED = False
@@ -16,8 +16,7 @@ SECRET_KEY = environment.required(
 FIELD_ENCRYPTION_KEYS = environment.encryption_keys(
     environment.required(
         "FIELD_ENCRYPTION_KEYS",
-        "one or more keys of 32 random bytes in URL-safe base64, separated by commas, the"
-        " newest first",
+        "one or more keys of 32 random bytes in URL-safe base64, separated by commas, the newest first",
     ).split(",")
 )
 DATABASES = databases(
@@ -41,10 +40,8 @@ MALL_BASE_DOMAIN = environment.required(
 PUBLIC_SCHEME = "https"
 PUBLIC_PORT = environment.integer("PUBLIC_PORT", 443, least=1, most=65535)
 
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
+# Names with a hash of the content, so that browsers may keep the files for a year.
+STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
 
 SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", default=True)
 # The proxy of health checks speaks plain HTTP to the process itself.

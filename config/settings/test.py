@@ -9,7 +9,7 @@ from tempfile import gettempdir
 from config.settings import environment
 from config.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS
 from config.settings.development import *  # noqa: F403 - tests run on what a developer runs
-from config.settings.development import CACHES, DATABASES, REDIS_URL
+from config.settings.development import CACHES, DATABASES, REDIS_URL, STORAGES
 
 DEBUG = False
 TESTING = True
@@ -28,6 +28,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MEDIA_ROOT = Path(gettempdir()) / f"fenyong-{TEST_PROCESS}-media"
+STORAGES["private"]["OPTIONS"]["location"] = MEDIA_ROOT / "private"
 WHITENOISE_AUTOREFRESH = False
 
 # Where the owner stands while it makes and drops the databases of the tests.

@@ -31,8 +31,7 @@ def test_the_application_role_creates_nothing() -> None:
 def test_the_relay_cannot_log_in(owner_cursor) -> None:
     """It is reached through its functions only, and the owner may hand it one."""
     owner_cursor.execute(
-        "SELECT rolcanlogin, rolbypassrls, pg_has_role(current_user, oid, 'SET')"
-        " FROM pg_roles WHERE rolname = %s",
+        "SELECT rolcanlogin, rolbypassrls, pg_has_role(current_user, oid, 'SET') FROM pg_roles WHERE rolname = %s",
         [settings.DATABASE_RELAY_ROLE],
     )
     assert owner_cursor.fetchone() == (False, False, True)

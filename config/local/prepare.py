@@ -1,0 +1,28 @@
+"""Bring the demo's database up to date: one process, so Django starts only once."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+import django
+from django.core.management import call_command
+
+
+def main() -> int:
+    """Migrate as the owner, then let the demo's goods and people be there."""
+    parser = argparse.ArgumentParser(prog="python -m config.local.prepare", description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    port = parser.parse_args().port
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+    django.setup()
+    print("  tables ...", flush=True)
+    call_command("migrate", database="owner", verbosity=0, interactive=False)
+    print("  malls, goods and people ...", flush=True)
+    call_command("seed_demo", port=port)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
