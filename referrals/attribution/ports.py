@@ -1,0 +1,33 @@
+"""What attribution asks of the floor above: the mall's rules at a moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from mall.ports import port
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionRules:
+    """The part of a mall's plan that decides who is credited, as it stood at one moment.
+
+    levels: how deep the chain of referrers is frozen, 1..3; how many of them are paid is not
+    decided here.
+    """
+
+    policy: Literal["last_click", "bound_first"] = "last_click"
+    window_days: int = 15
+    self_purchase_earns: bool = False
+    count_staff_visits: bool = False
+    click_pays: Literal["new", "all"] = "new"
+    levels: int = 2
+
+
+def _default_rules(at: datetime) -> AttributionRules:  # noqa: ARG001 - the port's signature
+    """The rules in force at a moment (UTC)."""
+    return AttributionRules()
+
+
+attribution_rules = port("referrals.attribution.ports.attribution_rules", _default_rules)
