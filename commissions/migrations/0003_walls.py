@@ -20,6 +20,9 @@ class Migration(migrations.Migration):
         RelayFunction(
             "malls_with_due_releases(at timestamptz)",
             "SETOF bigint",
-            "SELECT DISTINCT mall_id FROM commissions_commission WHERE released_at IS NULL AND releases_at <= at",
+            # 30 days: commissions.settlement.targets.ACTIVITY_DAYS, after which a registration without activity ends.
+            "SELECT DISTINCT mall_id FROM commissions_commission WHERE released_at IS NULL AND held_at IS NULL "
+            "AND reversed_fen < accrued_fen AND (releases_at <= at OR (kind = 'registration' AND releases_at IS NULL "
+            "AND occurred_at <= at - interval '30 days'))",
         ),
     ]
