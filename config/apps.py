@@ -3,6 +3,20 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
+
+
+class StaticFiles(StaticFilesConfig):
+    """Static files without the builds of ECharts that no page uses: 30 MB that would be hashed and packed."""
+
+    ignore_patterns = [
+        *StaticFilesConfig.ignore_patterns,
+        "extension",
+        "echarts.js*",
+        "echarts.esm*",
+        "echarts.common*",
+        "echarts.simple*",
+    ]
 
 
 class HouseConfig(AppConfig):

@@ -26,7 +26,7 @@ from config.local.children import Child
 READY_FILE = places.LOCAL / "demo.json"
 SEEDED_FILE = places.LOCAL / "demo.seeded.json"
 READY_SECONDS = 90
-BLOCKING_THREADS = 8
+BLOCKING_THREADS = 4
 LOG_BYTES = 5_000_000
 
 
@@ -71,7 +71,7 @@ def check_port(port: int) -> None:
 def environment(port: int) -> dict[str, str]:
     """What the children are told: the application's address, never the owner's."""
     chosen = {
-        "DJANGO_SETTINGS_MODULE": "config.settings.development",
+        "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE") or "config.settings.development",
         "DATABASE_URL": os.environ.get("DATABASE_URL") or layout.app_url(),
         "REDIS_URL": os.environ.get("REDIS_URL") or layout.redis_url(),
         "PUBLIC_PORT": str(port),
@@ -101,15 +101,15 @@ def web_command(host: str, port: int) -> list[str]:
 
 def planned(port: int) -> list[Child]:
     """Web, worker and beat."""
-    celery = [program("celery"), "-A", "config"]
+    celery = program("celery")
     beat_file = places.LOCAL / "beat-schedule"
     beat_file.unlink(missing_ok=True)
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     around = environment(port)
     return [
         Child("web", web_command("127.0.0.1", port), around),
-        Child("worker", [*celery, "worker", "--loglevel", "INFO", "--concurrency", "2", *quiet], around),
-        Child("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile="], around),
+        Child("worker", [celery, "-A", "config", "worker", "--loglevel", "INFO", "--concurrency", "2", *quiet], around),
+        Child("beat", [celery, "-A", "config.beat", "beat", "--loglevel", "WARNING", "--pidfile="], around),
     ]
 
 

@@ -71,21 +71,48 @@ def _identifiers(roles: RoleNames) -> dict[str, sql.Identifier]:
     return {role: sql.Identifier(getattr(roles, role)) for role in ATTRIBUTES}
 
 
+def attributes_allowed(cursor: Any, attributes: str) -> str:
+    """What this administrator may say: on a managed server even NOSUPERUSER is refused.
+
+    A new role has neither right anyway, and the application refuses to start as one that has.
+    """
+    cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+    if cursor.fetchone()[0]:
+        return attributes
+    return " ".join(word for word in attributes.split() if word not in {"NOSUPERUSER", "NOBYPASSRLS"})
+
+
+def ensure_role(cursor: Any, name: str, attributes: str, password: str | None) -> None:
+    """Create one role or bring it back to what it must be."""
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
+    verb = "ALTER" if cursor.fetchone() else "CREATE"
+    statement = sql.SQL("{verb} ROLE {name} WITH {attributes}").format(
+        verb=sql.SQL(verb),
+        name=sql.Identifier(name),
+        attributes=sql.SQL(attributes_allowed(cursor, attributes)),
+    )
+    if password:
+        statement += sql.SQL(" PASSWORD {}").format(sql.Literal(password))
+    cursor.execute(statement)
+
+
 def ensure_roles(cursor: Any, passwords: dict[str, str]) -> None:
-    """Create the roles or bring them back to what they must be."""
+    """Create all roles and make them members of what they need."""
     roles = names()
     for role, attributes in ATTRIBUTES.items():
-        name = getattr(roles, role)
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
-        verb = "ALTER" if cursor.fetchone() else "CREATE"
-        statement = sql.SQL("{verb} ROLE {name} WITH {attributes}").format(
-            verb=sql.SQL(verb), name=sql.Identifier(name), attributes=sql.SQL(attributes)
-        )
-        if role in passwords:
-            statement += sql.SQL(" PASSWORD {}").format(sql.Literal(passwords[role]))
-        cursor.execute(statement)
-    for statement in MEMBERSHIPS:
-        cursor.execute(sql.SQL(statement).format(**_identifiers(roles)))
+        try:
+            ensure_role(cursor, getattr(roles, role), attributes, passwords.get(role))
+        except psycopg2.errors.InsufficientPrivilege as error:
+            if role != "backup":
+                raise
+            print(f"{roles.backup} was not made ({error}): back up by the server's own means.")
+            return _grant_memberships(cursor, MEMBERSHIPS[:1])
+    return _grant_memberships(cursor, MEMBERSHIPS)
+
+
+def _grant_memberships(cursor: Any, statements: tuple[str, ...]) -> None:
+    for statement in statements:
+        cursor.execute(sql.SQL(statement).format(**_identifiers(names())))
 
 
 def ensure_database(cursor: Any, database: str) -> None:
@@ -108,15 +135,18 @@ def grant_in_database(cursor: Any) -> None:
 def prepare(admin_url: str, owner_url: str, passwords: dict[str, str]) -> None:
     """Make roles, database and grants; safe to repeat."""
     database = psycopg2.extensions.parse_dsn(owner_url)["dbname"]
+    meeting_place = psycopg2.extensions.parse_dsn(admin_url)["dbname"]
     with closing(_autocommit(admin_url)) as admin, admin.cursor() as cursor:
         ensure_roles(cursor, passwords)
+    # By the owner itself: an administrator who is no superuser may not give databases away.
+    with closing(_autocommit(owner_url, dbname=meeting_place)) as owner, owner.cursor() as cursor:
         ensure_database(cursor, database)
     with closing(_autocommit(owner_url)) as owner, owner.cursor() as cursor:
         grant_in_database(cursor)
 
 
-def _autocommit(url: str) -> Any:
-    connection = psycopg2.connect(url)
+def _autocommit(url: str, **changed: str) -> Any:
+    connection = psycopg2.connect(url, **changed)
     connection.autocommit = True
     return connection
 

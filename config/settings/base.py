@@ -75,7 +75,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "config.apps.StaticFiles",
     "django.contrib.humanize",
     "mptt",
     "rest_framework",
@@ -332,7 +332,8 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         # Its own handler would print every line a second time.
         "django": {"handlers": [], "propagate": True},
-        # One line for each task is a line for each click.
+        # Two lines for each task are two lines for each click.
         "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
     },
 }
