@@ -35,7 +35,11 @@ class Reason(models.TextChoices):
 
 
 class Click(MallModel):
-    """One arrival. What was observed never changes; the judgement is written once, in a batch."""
+    """One arrival. What was observed never changes; the judgement is written once, in a batch.
+
+    due_at: when it may be judged: at once where nothing can still change the verdict (a machine, a
+    confirmed page), after the time a page has to confirm itself otherwise.
+    """
 
     public_id = PublicIdField()
     link = MallForeignKey(ShareLink, db_index=False)
@@ -49,6 +53,7 @@ class Click(MallModel):
     member = MallForeignKey(Member, null=True, blank=True, db_index=False, help_text="logged in at the click")
     by_staff = models.BooleanField(default=False)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(default=clock.now)
     judged_at = models.DateTimeField(null=True, blank=True)
     is_attributable = models.BooleanField(null=True)
     reason = models.CharField(max_length=16, choices=Reason.choices, blank=True)
@@ -59,7 +64,13 @@ class Click(MallModel):
             models.Index(fields=["mall", "visitor_key", "-at"], name="referrals_click_visitor"),
             models.Index(fields=["mall", "link", "-at"], name="referrals_click_link"),
             models.Index(
-                fields=["mall", "at"], condition=models.Q(judged_at__isnull=True), name="referrals_click_unjudged"
+                fields=["mall", "due_at"], condition=models.Q(judged_at__isnull=True), name="referrals_click_unjudged"
+            ),
+            # What a network has brought a promoter today: only clicks that bill stand in it.
+            models.Index(
+                fields=["mall", "network", "at"],
+                condition=models.Q(is_attributable=True, reason=""),
+                name="referrals_click_billable",
             ),
         ]
 

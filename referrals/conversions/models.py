@@ -22,21 +22,26 @@ class ConversionKind(models.TextChoices):
 class Conversion(MallModel):
     """Who is credited for one click, registration or order; frozen when it happened.
 
-    level_1..level_3 are the beneficiaries as attribution saw them (level 1 the promoter, then his
-    referrers); how many of them are paid, and how much, is the commissions floor's business.
+    promoter is who brought it, also where he is the buyer himself and earns nothing by it. level_1..level_3
+    are the beneficiaries as attribution saw them (level 1 the promoter, then his referrers), empty where
+    a level is the buyer himself; how many of them are paid, and how much, is the commissions floor's business.
     """
 
     public_id = PublicIdField()
     kind = models.CharField(max_length=12, choices=ConversionKind.choices)
-    click = MallForeignKey(Click, null=True, blank=True)
-    member = MallForeignKey(Member, null=True, blank=True, help_text="the member who registered")
-    order = MallForeignKey(Order, null=True, blank=True)
-    link = MallForeignKey(ShareLink, null=True, blank=True)
+    # One row per click: every index is paid for by the thousand, so there are those that answer a question.
+    click = MallForeignKey(Click, null=True, blank=True, db_index=False)
+    member = MallForeignKey(Member, null=True, blank=True, db_index=False, help_text="the member who registered")
+    order = MallForeignKey(Order, null=True, blank=True, db_index=False)
+    link = MallForeignKey(ShareLink, null=True, blank=True, db_index=False)
     rule = models.CharField(max_length=20, help_text="last_click, bound, direct, self or none")
-    level_1 = MallForeignKey(Member, null=True, blank=True)
-    level_2 = MallForeignKey(Member, null=True, blank=True)
-    level_3 = MallForeignKey(Member, null=True, blank=True)
-    customer = MallForeignKey(Member, null=True, blank=True, help_text="who clicked, joined or bought, if a member")
+    promoter = MallForeignKey(Member, null=True, blank=True, db_index=False)
+    level_1 = MallForeignKey(Member, null=True, blank=True, db_index=False)
+    level_2 = MallForeignKey(Member, null=True, blank=True, db_index=False)
+    level_3 = MallForeignKey(Member, null=True, blank=True, db_index=False)
+    customer = MallForeignKey(
+        Member, null=True, blank=True, db_index=False, help_text="who clicked, joined or bought, if a member"
+    )
     reason = models.CharField(max_length=16, choices=Reason.choices, blank=True, help_text="why it cannot pay at all")
     trace = models.JSONField(default=dict)
     occurred_at = models.DateTimeField()
@@ -62,6 +67,7 @@ class Conversion(MallModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["mall", "level_1", "-id"], name="referrals_conversion_of_owner"),
+            models.Index(fields=["mall", "promoter", "-id"], name="referrals_conversion_of_owner"),
             models.Index(fields=["mall", "kind", "-id"], name="referrals_conversion_by_kind"),
+            models.Index(fields=["mall", "link"], condition=~Q(kind="click"), name="referrals_conversion_of_link"),
         ]
