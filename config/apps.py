@@ -26,5 +26,8 @@ class HouseConfig(AppConfig):
     label = "house"
 
     def ready(self) -> None:
-        """Make our Celery app the current one in every process that uses Django."""
+        """Make our Celery app the current one, and have every process look at its database role."""
         from config import celery  # noqa: F401 - it may only be loaded after the settings
+        from config.bound_role import watch_connections
+
+        watch_connections()
