@@ -15,7 +15,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -85,15 +84,15 @@ def environment(port: int) -> dict[str, str]:
     return {**inherited, **chosen}
 
 
-def program(name: str) -> str:
-    """A command of the virtual environment."""
-    return str(Path(sys.executable).parent / name)
+def module(name: str) -> list[str]:
+    """Run a package of this environment; its script would name Python by a path that may be too long."""
+    return [sys.executable, "-m", name]
 
 
 def web_command(host: str, port: int) -> list[str]:
     """One process with several threads: enough for a demo, and small."""
     return [
-        program("granian"), "--interface", "wsgi", "--host", host, "--port", str(port),
+        *module("granian"), "--interface", "wsgi", "--host", host, "--port", str(port),
         "--workers", "1", "--blocking-threads", str(BLOCKING_THREADS), "--no-ws",
         "--respawn-failed-workers", "--log-level", "warning", "config.wsgi:application",
     ]  # fmt: skip
@@ -101,15 +100,17 @@ def web_command(host: str, port: int) -> list[str]:
 
 def planned(port: int) -> list[Child]:
     """Web, worker and beat."""
-    celery = program("celery")
+    celery = module("celery")
     beat_file = places.LOCAL / "beat-schedule"
     beat_file.unlink(missing_ok=True)
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     around = environment(port)
     return [
         Child("web", web_command("127.0.0.1", port), around),
-        Child("worker", [celery, "-A", "config", "worker", "--loglevel", "INFO", "--concurrency", "2", *quiet], around),
-        Child("beat", [celery, "-A", "config.beat", "beat", "--loglevel", "WARNING", "--pidfile="], around),
+        Child(
+            "worker", [*celery, "-A", "config", "worker", "--loglevel", "INFO", "--concurrency", "2", *quiet], around
+        ),
+        Child("beat", [*celery, "-A", "config.beat", "beat", "--loglevel", "WARNING", "--pidfile="], around),
     ]
 
 

@@ -68,11 +68,20 @@ class Postgres:
         source = wheel_folder()
         if self.account.can_reach(source / "bin"):
             return source / "bin"
-        copy = self.home.parent / f"pginstall18-{int(source.stat().st_mtime)}"
+        # The programs look for their libraries beside the package, so both keep their places.
+        package = source.parent
+        libraries = package.with_name(f"{package.name}.libs")
+        copy = self.home.parent / f"programs-{int(source.stat().st_mtime)}"
         if not copy.exists():
-            shutil.copytree(source, copy.with_suffix(".new"), symlinks=True, dirs_exist_ok=True)
-            copy.with_suffix(".new").rename(copy)
-        return copy / "bin"
+            unfinished = copy.with_name(f"{copy.name}.new")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            shutil.copytree(source, unfinished / package.name / source.name, symlinks=True)
+            if libraries.is_dir():
+                shutil.copytree(libraries, unfinished / libraries.name)
+            for folder in (unfinished, unfinished / package.name, unfinished / libraries.name):
+                folder.chmod(0o755)
+            unfinished.rename(copy)
+        return copy / package.name / source.name / "bin"
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one of PostgreSQL's programs as the server's account.
