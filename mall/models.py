@@ -1,7 +1,7 @@
 """Django looks here for the floor's models; each lives in the room of its noun."""
 
 from mall.aftersales.models import Refund, RefundLine
-from mall.buyers.models import Buyer, BuyerToken, PhoneCode
+from mall.buyers.models import Buyer, BuyerToken, ErasedPhone, PhoneCode
 from mall.catalogue.models import Category, Product, ProductPicture, Sku
 from mall.events.models import Delivery, Event
 from mall.malls.models import Mall, MallHost
@@ -15,6 +15,7 @@ __all__ = [
     "BuyerToken",
     "Category",
     "Delivery",
+    "ErasedPhone",
     "Event",
     "IdempotencyKey",
     "Mall",

@@ -15,6 +15,9 @@ class Buyer(MallModel):
     Personal data sits here and can be erased; ledger, events and traces hold ids only.
     """
 
+    # The API's request.user is a Buyer, and the framework asks it this.
+    is_authenticated = True
+
     public_id = PublicIdField()
     phone = models.CharField(max_length=20, null=True, blank=True, help_text="E.164")
     password = models.CharField(max_length=128, blank=True)
@@ -83,3 +86,13 @@ class PhoneCode(MallModel):
             )
         ]
         indexes = [models.Index(fields=["mall", "phone", "purpose", "-id"], name="mall_phone_code_newest")]
+
+
+class ErasedPhone(MallModel):
+    """A phone whose account was closed, as a keyed hash: it may join again, but pays nobody again."""
+
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta(MallModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["mall", "digest"], name="mall_erased_phone_once")]

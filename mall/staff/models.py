@@ -66,6 +66,9 @@ class Role(models.TextChoices):
 class StaffMember(MallModel):
     """What one user may do in one mall. An operator's row has a reason and an end."""
 
+    # The API's request.user is a StaffMember, and the framework asks it this.
+    is_authenticated = True
+
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
     role = models.CharField(max_length=10, choices=Role.choices)
     is_active = models.BooleanField(default=True)

@@ -9,90 +9,165 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('mall', '0001_initial'),
+        ("mall", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', mall.tenancy.models.PublicIdField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False)),
-                ('standing', models.CharField(choices=[('active', '正常'), ('suspended', '已停权'), ('closed', '已注销')], default='active', max_length=10)),
-                ('joined_at', models.DateTimeField(default=mall.clock.now)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('buyer', mall.tenancy.models.MallForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.buyer')),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-                ('referrer', mall.tenancy.models.MallForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    mall.tenancy.models.PublicIdField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False
+                    ),
+                ),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[("active", "正常"), ("suspended", "已停权"), ("closed", "已注销")],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("joined_at", models.DateTimeField(default=mall.clock.now)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "buyer",
+                    mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="mall.buyer",
+                    ),
+                ),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                (
+                    "referrer",
+                    mall.tenancy.models.MallForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Binding',
+            name="Binding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(help_text='ref, visitor, none, or refused:<why>', max_length=20)),
-                ('code', models.CharField(blank=True, help_text='the share code that decided', max_length=20)),
-                ('at', models.DateTimeField(default=mall.clock.now)),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-                ('member', mall.tenancy.models.MallForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
-                ('referrer', mall.tenancy.models.MallForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(help_text="ref, visitor, none, or refused:<why>", max_length=20)),
+                ("code", models.CharField(blank=True, help_text="the share code that decided", max_length=20)),
+                ("at", models.DateTimeField(default=mall.clock.now)),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                (
+                    "member",
+                    mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "referrer",
+                    mall.tenancy.models.MallForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='StandingChange',
+            name="StandingChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('before', models.CharField(max_length=10)),
-                ('after', models.CharField(max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('actor', models.CharField(max_length=60)),
-                ('at', models.DateTimeField(default=mall.clock.now)),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-                ('member', mall.tenancy.models.MallForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("before", models.CharField(max_length=10)),
+                ("after", models.CharField(max_length=10)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("actor", models.CharField(max_length=60)),
+                ("at", models.DateTimeField(default=mall.clock.now)),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                (
+                    "member",
+                    mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['mall', 'joined_at'], name='members_by_joining'),
+            model_name="member",
+            index=models.Index(fields=["mall", "joined_at"], name="members_by_joining"),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('mall', 'public_id'), name='members_public_id_once'),
+            model_name="member",
+            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="members_public_id_once"),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('mall', 'buyer'), name='members_buyer_once'),
+            model_name="member",
+            constraint=models.UniqueConstraint(fields=("mall", "buyer"), name="members_buyer_once"),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('referrer__isnull', True), ('referrer__lt', models.F('id')), _connector='OR'), name='members_referrer_joined_earlier'),
+            model_name="member",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("referrer__isnull", True), ("referrer__lt", models.F("id")), _connector="OR"),
+                name="members_referrer_joined_earlier",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('standing__in', ['active', 'suspended', 'closed'])), name='members_standing_known'),
+            model_name="member",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("standing__in", ["active", "suspended", "closed"])), name="members_standing_known"
+            ),
         ),
         migrations.AddIndex(
-            model_name='binding',
-            index=models.Index(fields=['mall', 'member'], name='members_binding_of'),
+            model_name="binding",
+            index=models.Index(fields=["mall", "member"], name="members_binding_of"),
         ),
         migrations.AddIndex(
-            model_name='standingchange',
-            index=models.Index(fields=['mall', 'member', 'at'], name='members_standing_of'),
+            model_name="standingchange",
+            index=models.Index(fields=["mall", "member", "at"], name="members_standing_of"),
         ),
     ]

@@ -1,0 +1,58 @@
+"""Every limit of the installation, in one table.
+
+Mobile networks in China put thousands of people behind one address, so what is counted by network
+is generous; what is counted by phone or log-in is strict.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from mall.errors import TooMany
+from mall.limits.counters import clear, give_back, hit
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+
+
+@dataclass(frozen=True)
+class Limit:
+    """`most` of something per `seconds` and key. Closed: without Valkey nothing goes through."""
+
+    name: str
+    most: int
+    seconds: int
+    closed: bool = True
+    # In a sandbox everybody's strangers come from one machine.
+    by_network: bool = False
+
+    def count(self, key: str) -> None:
+        """Count one more. Raises TooMany beyond the limit."""
+        most = self.most * 10 if self.by_network and settings.SANDBOX_ALLOWED else self.most
+        if not hit(self.name, key, most, self.seconds, fail_closed=self.closed):
+            raise TooMany(retry_after=self.seconds)
+
+    def give_back(self, key: str) -> None:
+        """Take the last count back."""
+        give_back(self.name, key)
+
+    def clear(self, key: str) -> None:
+        """Forget what was counted for this key."""
+        clear(self.name, key)
+
+
+CODES_PER_PHONE = Limit("codes-phone", 5, 10 * MINUTE)
+CODES_PER_PHONE_DAY = Limit("codes-phone-day", 20, DAY)
+CODES_PER_NETWORK = Limit("codes-network", 200, HOUR, by_network=True)
+
+REGISTRATIONS_PER_NETWORK = Limit("registrations-network", 200, HOUR, closed=False, by_network=True)
+
+# Wrong guesses only: who gets in is given his count back.
+CODE_GUESSES_PER_NETWORK = Limit("code-guesses-network", 100, 15 * MINUTE, by_network=True)
+BUYER_GUESSES = Limit("buyer-guesses", 10, 15 * MINUTE)
+BUYER_GUESSES_PER_NETWORK = Limit("buyer-guesses-network", 100, 15 * MINUTE, by_network=True)
+STAFF_GUESSES = Limit("staff-guesses", 10, 15 * MINUTE)
+STAFF_GUESSES_PER_NETWORK = Limit("staff-guesses-network", 50, 15 * MINUTE)
+OPERATOR_GUESSES = Limit("operator-guesses", 5, 15 * MINUTE)
+OPERATOR_GUESSES_PER_NETWORK = Limit("operator-guesses-network", 20, 15 * MINUTE)
