@@ -5,7 +5,6 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-NPM := $(shell command -v npm 2>/dev/null || echo $(VENV)/bin/npm)
 # A changed lock file makes another stamp, and so a new install; else it takes no time.
 ENV_STAMP := $(VENV)/.installed-$(shell cat requirements/*.txt 2>/dev/null | cksum | tr -cd '0-9')
 NODE_STAMP := node_modules/.installed-$(shell cksum < package-lock.json | tr -cd '0-9')
@@ -40,7 +39,7 @@ node: env $(NODE_STAMP) ## Fetch the styles and charts the pages use
 
 $(NODE_STAMP): | $(ENV_STAMP)
 	@echo "Fetching styles and charts ..."
-	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(NPM) ci --silent
+	@$(PY) -m config.local.styles
 	@rm -f node_modules/.installed-* && touch $@
 
 .PHONY: messages
