@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 from celery import Celery
+from celery.signals import worker_init
+from django.core.exceptions import ImproperlyConfigured
 
 from config.wiring import BEAT_SCHEDULE
 
@@ -28,3 +30,15 @@ app = Celery("fenyong")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = BEAT_SCHEDULE
 app.autodiscover_tasks(packages_with_tasks)
+
+
+@worker_init.connect
+def refuse_unsafe_role(**_sender: object) -> None:
+    """A worker acts for every mall in turn: it must not be able to see two at once."""
+    from mall.tenancy.startup import require_safe_role
+
+    try:
+        require_safe_role()
+    except ImproperlyConfigured as error:
+        # Celery logs what a receiver raises and goes on, except this.
+        raise SystemExit(str(error)) from error

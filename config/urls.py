@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 import commissions.urls
@@ -10,6 +10,7 @@ import mall.urls
 import members.urls
 import referrals.urls
 from config import health
+from mall.api.errors import api_not_found
 
 FLOORS = (mall.urls, members.urls, referrals.urls, commissions.urls)
 
@@ -22,6 +23,13 @@ urlpatterns = [
     path("api/v1/schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/v1/docs", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
     path("api/v1/", include((api, "api"))),
+    # Also where DEBUG would show a page instead.
+    re_path(r"^api/", api_not_found),
     path("dashboard/", include((dashboard, "dashboard"))),
     path("", include((pages, "pages"))),
 ]
+
+handler400 = "mall.api.failures.bad_request"
+handler403 = "mall.api.failures.permission_denied"
+handler404 = "mall.api.failures.page_not_found"
+handler500 = "mall.api.failures.server_error"

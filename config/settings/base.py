@@ -93,6 +93,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Before anything that opens a file or asks the database.
+    "mall.api.middleware.RefuseNul",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Before the mall: a file is a stream, and nothing of a mall may stream.
     "config.media.UploadedFiles",
@@ -105,6 +107,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "mall.buyers.middleware.BuyerMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -275,7 +278,8 @@ REST_FRAMEWORK = {
         "mall.api.authentication.BuyerTokenAuthentication",
         "mall.api.authentication.StaffTokenAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    # Whoever forgets to say so has written an endpoint for buyers, not one for everybody.
+    "DEFAULT_PERMISSION_CLASSES": ["mall.api.permissions.IsBuyer"],
     "DEFAULT_PARSER_CLASSES": ["mall.api.parsers.BoundedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "mall.api.pagination.NewestFirstPagination",
@@ -289,7 +293,12 @@ REST_FRAMEWORK = {
 }
 
 # The problem documents of every failure, so that a front-end can be generated with them.
-DRF_STANDARDIZED_ERRORS = {"ALLOWED_ERROR_STATUS_CODES": ["400", "401", "403", "404", "409", "429"]}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "mall.api.errors.ApiExceptionHandler",
+    "ALLOWED_ERROR_STATUS_CODES": ["400", "401", "403", "404", "409", "429"],
+    # A developer reads the log; a front-end gets the same answer everywhere.
+    "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
+}
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Fenyong API",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from mall.money import FEN_MAX
+from mall.text import is_clean
 
 
 class StrictIntegerField(serializers.IntegerField):
@@ -17,6 +17,7 @@ class StrictIntegerField(serializers.IntegerField):
     default_error_messages = {"invalid": _("必须是整数。")}
 
     def to_internal_value(self, data: Any) -> int:
+        """The integer as it came."""
         if type(data) is not int:
             self.fail("invalid")
         return super().to_internal_value(data)
@@ -31,6 +32,18 @@ class FenField(StrictIntegerField):
         super().__init__(**kwargs)
 
 
+class StrictBooleanField(serializers.BooleanField):
+    """JSON true or false; 1, "yes" and the like are refused."""
+
+    default_error_messages = {"invalid": _("必须是 true 或 false。")}
+
+    def to_internal_value(self, data: Any) -> bool:
+        """The boolean as it came."""
+        if type(data) is not bool:
+            self.fail("invalid")
+        return data
+
+
 class TextField(serializers.CharField):
     """A bounded line of text without control or direction-changing characters."""
 
@@ -40,9 +53,36 @@ class TextField(serializers.CharField):
         super().__init__(max_length=max_length, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
+        """The text without spaces around it."""
         if not isinstance(data, str):
             self.fail("invalid")
         text = super().to_internal_value(data)
-        if any(unicodedata.category(character) in {"Cc", "Cs"} or character in "\u202a\u202b\u202d\u202e" for character in text):
+        if not is_clean(text):
             self.fail("control")
         return text
+
+
+class SecretField(serializers.CharField):
+    """A password as it was typed, spaces included; its rules are the services'."""
+
+    default_error_messages = {"invalid": _("必须是文本。")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 128)
+        super().__init__(trim_whitespace=False, write_only=True, style={"input_type": "password"}, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        """The secret as it came."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class ChoiceTextField(serializers.ChoiceField):
+    """One of a few words; anything that is no string is refused."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The word as it came."""
+        if not isinstance(data, str):
+            self.fail("invalid_choice", input=type(data).__name__)
+        return super().to_internal_value(data)

@@ -22,6 +22,7 @@ from mall.limits.guesses import guess
 from mall.text import clean_line
 
 __all__ = [
+    "ask_phone_code",
     "change_nickname",
     "check_password",
     "create_guest",
@@ -94,6 +95,16 @@ def check_password(buyer: Buyer | None, password: Any) -> bool:
         make_password(password)
         return False
     return hash_matches(password, buyer.password)
+
+
+def ask_phone_code(*, phone: str, purpose: str, network: str) -> tuple[datetime, str | None]:
+    """send_phone_code for a stranger: limited per phone and per network. Raises TooMany as well."""
+    phone = normalised(phone)
+    policy.CODES_PER_PHONE.count(phone)
+    policy.CODES_PER_PHONE_DAY.count(phone)
+    if network:
+        policy.CODES_PER_NETWORK.count(network)
+    return send_phone_code(phone=phone, purpose=purpose)
 
 
 def log_in_with_password(*, phone: str, password: str, network: str) -> Buyer:

@@ -37,32 +37,38 @@ return 0
 """
 
 
-def hit(name: str, key: str, limit: int, seconds: int, *, fail_closed: bool) -> bool:
+def hit(
+    name: str, key: str, limit: int, seconds: int, *, fail_closed: bool, everywhere: bool = False
+) -> bool:
     """Count one more of `name` for `key`; whether it is still within `limit` per `seconds`.
 
-    Counts in the mall in force, or for the installation outside of any. Without Valkey the answer
-    is `not fail_closed`: closed where guessing or spending must stop, open where trade goes on.
+    Counts in the mall in force; for the installation outside of any, or when asked to count `everywhere`.
+    Without Valkey the answer is `not fail_closed`: closed where guessing or spending must stop, open
+    where trade goes on.
     """
     try:
-        return int(_valkey().eval(_COUNT, 1, counter_key(name, key), seconds * 1000)) <= limit
+        counted = _valkey().eval(_COUNT, 1, counter_key(name, key, everywhere=everywhere), seconds * 1000)
+        return int(counted) <= limit
     except (RedisError, OSError):
         logger.warning("no counter for %s: Valkey does not answer", name)
         return not fail_closed
 
 
-def give_back(name: str, key: str) -> None:
+def give_back(name: str, key: str, *, everywhere: bool = False) -> None:
     """Take one count back: it turned out not to be one of those that are limited."""
-    _quietly(lambda valkey: valkey.eval(_GIVE_BACK, 1, counter_key(name, key)))
+    counter = counter_key(name, key, everywhere=everywhere)
+    _quietly(lambda valkey: valkey.eval(_GIVE_BACK, 1, counter))
 
 
-def clear(name: str, key: str) -> None:
+def clear(name: str, key: str, *, everywhere: bool = False) -> None:
     """Forget what was counted."""
-    _quietly(lambda valkey: valkey.delete(counter_key(name, key)))
+    counter = counter_key(name, key, everywhere=everywhere)
+    _quietly(lambda valkey: valkey.delete(counter))
 
 
-def counter_key(name: str, key: str) -> str:
+def counter_key(name: str, key: str, *, everywhere: bool = False) -> str:
     """The key in Valkey: it names the mall and what is counted, and only a keyed hash of by what."""
-    mall_id = current_mall_id()
+    mall_id = None if everywhere else current_mall_id()
     place = "installation" if mall_id is None else f"mall:{mall_id}"
     message = f"{place}|{name}|{key}".encode("utf-8", "surrogatepass")
     digest = hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()[:32]

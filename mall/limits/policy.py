@@ -26,20 +26,22 @@ class Limit:
     closed: bool = True
     # In a sandbox everybody's strangers come from one machine.
     by_network: bool = False
+    # A log-in that serves several malls is not guessed at once in each of them.
+    everywhere: bool = False
 
     def count(self, key: str) -> None:
         """Count one more. Raises TooMany beyond the limit."""
         most = self.most * 10 if self.by_network and settings.SANDBOX_ALLOWED else self.most
-        if not hit(self.name, key, most, self.seconds, fail_closed=self.closed):
+        if not hit(self.name, key, most, self.seconds, fail_closed=self.closed, everywhere=self.everywhere):
             raise TooMany(retry_after=self.seconds)
 
     def give_back(self, key: str) -> None:
         """Take the last count back."""
-        give_back(self.name, key)
+        give_back(self.name, key, everywhere=self.everywhere)
 
     def clear(self, key: str) -> None:
         """Forget what was counted for this key."""
-        clear(self.name, key)
+        clear(self.name, key, everywhere=self.everywhere)
 
 
 CODES_PER_PHONE = Limit("codes-phone", 5, 10 * MINUTE)
@@ -52,7 +54,7 @@ REGISTRATIONS_PER_NETWORK = Limit("registrations-network", 200, HOUR, closed=Fal
 CODE_GUESSES_PER_NETWORK = Limit("code-guesses-network", 100, 15 * MINUTE, by_network=True)
 BUYER_GUESSES = Limit("buyer-guesses", 10, 15 * MINUTE)
 BUYER_GUESSES_PER_NETWORK = Limit("buyer-guesses-network", 100, 15 * MINUTE, by_network=True)
-STAFF_GUESSES = Limit("staff-guesses", 10, 15 * MINUTE)
-STAFF_GUESSES_PER_NETWORK = Limit("staff-guesses-network", 50, 15 * MINUTE)
+STAFF_GUESSES = Limit("staff-guesses", 10, 15 * MINUTE, everywhere=True)
+STAFF_GUESSES_PER_NETWORK = Limit("staff-guesses-network", 50, 15 * MINUTE, everywhere=True)
 OPERATOR_GUESSES = Limit("operator-guesses", 5, 15 * MINUTE)
 OPERATOR_GUESSES_PER_NETWORK = Limit("operator-guesses-network", 20, 15 * MINUTE)

@@ -1,0 +1,58 @@
+"""Tokens of the merchant API."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from mall.api.fields import SecretField, TextField
+from mall.api.network import client_network
+from mall.api.permissions import IsStaff
+from mall.staff import logins
+
+
+class StaffLogin(serializers.Serializer):
+    """What staff log in with."""
+
+    email = TextField(max_length=254)
+    password = SecretField()
+
+
+class StaffTokenIssued(serializers.Serializer):
+    """A token and its end."""
+
+    token = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+class MerchantTokens(APIView):
+    """Logging in to the merchant API."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(request=StaffLogin, responses={201: StaffTokenIssued})
+    def post(self, request: Request) -> Response:
+        """Exchange email and password for a token of this mall, valid for 12 hours."""
+        given = StaffLogin(data=request.data)
+        given.is_valid(raise_exception=True)
+        member = logins.log_in(**given.validated_data, network=client_network(request))
+        token, expires_at = logins.issue_token(member=member)
+        answer = StaffTokenIssued({"token": token, "expires_at": expires_at})
+        return Response(answer.data, status=status.HTTP_201_CREATED)
+
+
+class CurrentMerchantToken(APIView):
+    """The token of this very call."""
+
+    permission_classes = (IsStaff,)
+
+    @extend_schema(request=None, responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Log out: the token is no longer valid."""
+        logins.revoke_token(token=request.auth)
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,12 @@
+"""The room's addresses."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from mall.staff import api
+
+api_urlpatterns = [
+    path("merchant/tokens", api.MerchantTokens.as_view(), name="merchant-tokens"),
+    path("merchant/tokens/current", api.CurrentMerchantToken.as_view(), name="merchant-token"),
+]
