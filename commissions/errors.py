@@ -62,3 +62,11 @@ class NotActive(DomainError):
 
     code = "not_active"
     status = 403
+
+
+class BalanceNotSettled(DomainError):
+    """An account with money in it cannot be closed."""
+
+    code = "balance_not_settled"
+    status = 409
+    field = "confirm_forfeit_fen"

@@ -141,6 +141,19 @@ def standings(mall_id: int, member_ids: Sequence[int]) -> dict[int, list[tuple[d
     return found
 
 
+def closed_members(mall_id: int, member_ids: Sequence[int]) -> set[int]:
+    """Those of the members who have closed their accounts."""
+    if not member_ids:
+        return set()
+    return {
+        row[0]
+        for row in _rows(
+            "SELECT id FROM members_member WHERE mall_id = %s AND id = ANY(%s) AND standing = 'closed'",
+            [mall_id, list(member_ids)],
+        )
+    }
+
+
 def category_parents(mall_id: int) -> dict[int, int | None]:
     """{category: its parent}, the whole tree of the mall: it is small and written by hand."""
     return dict(_rows("SELECT id, parent_id FROM mall_category WHERE mall_id = %s", [mall_id]))

@@ -36,6 +36,7 @@ def settle(conversion_ids: Sequence[int]) -> int:
         return 0
     settlements = lock_settlements(mall_id, conversions)
     posted = facts.commissions(mall_id, [conversion.id for conversion in conversions])
+    _leave_out_the_closed(mall_id, conversions, settlements, posted)
     limits = _decide_heads(conversions, settlements, posted)
     targets = _targets(mall_id, conversions, settlements, now)
     members = {level.member_id for target in targets.values() for level in target.levels}
@@ -55,6 +56,26 @@ def settle(conversion_ids: Sequence[int]) -> int:
         writing.update_commissions(mall_id, [row for rows in posted.values() for row in rows if row.changed])
     writing.update_settlements(mall_id, [row for row in settlements.values() if row.changed])
     return journals
+
+
+def _leave_out_the_closed(
+    mall_id: int,
+    conversions: Sequence[ConversionFacts],
+    settlements: dict[int, SettlementRow],
+    posted: dict[int, list[CommissionRow]],
+) -> None:
+    """Nothing new accrues to somebody who has closed his account since; what he has keeps its level."""
+    fresh = [
+        (settlements[conversion.id], level)
+        for conversion in conversions
+        if conversion.id not in posted
+        for level in settlements[conversion.id].trace["levels"]
+        if not level["why"]
+    ]
+    closed = facts.closed_members(mall_id, sorted({level["member"] for _, level in fresh}))
+    for settlement, level in fresh:
+        if level["member"] in closed:
+            level["why"], settlement.changed = "closed", True
 
 
 def _decide_heads(
