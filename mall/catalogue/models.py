@@ -30,7 +30,12 @@ class CategoryForeignKey(MallForeignKey, TreeForeignKey):
 
 
 class Category(MPTTModel, MallModel):
-    """A node of the category tree. Written only by the catalogue services, under the tree's lock."""
+    """A node of the category tree. Written only by the catalogue's tree services, under the tree's lock.
+
+    The parent is the source of truth; mptt's numbers only make subtrees quick to read. Siblings are
+    sorted by position and name when they are read: mptt's own ordering would shift the tree_id of
+    every later root, into the numbers of other malls.
+    """
 
     public_id = PublicIdField()
     name = models.CharField(max_length=40)
@@ -46,9 +51,6 @@ class Category(MPTTModel, MallModel):
                 fields=["mall", "parent", "name"], name="mall_category_name_once", nulls_distinct=False
             ),
         ]
-
-    class MPTTMeta:
-        order_insertion_by = ["position", "name"]
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,135 @@
+"""Refunds: asked for by buyers, decided by staff.
+
+Lock order: the order, the refund, its lines and SKUs by id, the payment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+from mall import clock
+from mall.aftersales.claims import checked_claims
+from mall.aftersales.errors import AlreadyDecided, BadRefund, NotRefundable, RefundFailed
+from mall.aftersales.filing import file_refund, tell
+from mall.aftersales.models import Refund, RefundLine
+from mall.inputs import checked_line
+from mall.orders import stock
+from mall.orders.models import Order, OrderStatus
+from mall.orders.services import lock_order
+from mall.orders.transitions import advance
+from mall.payments.models import Payment
+from mall.payments.providers import provider
+from mall.staff.audit import log
+from mall.staff.models import StaffMember
+from mall.tenancy.context import require_mall_id
+
+REFUNDABLE = (OrderStatus.PAID, OrderStatus.SHIPPED, OrderStatus.RECEIVED)
+
+
+def request_refund(*, order: Order, lines: Sequence[dict[str, Any]], reason: str) -> Refund:
+    """Ask for money back, per line and partial, from payment until completion, before receipt too.
+
+    lines: {"line": OrderLine, "amount_fen": fen of 1 and more, "quantity": pieces given up (optional)}. The sum
+    of open and paid refunds of a line never exceeds what it paid and its share of the freight. Locks the order.
+    Raises NotRefundable, BadRefund, LineMissing, MoreThanLeft.
+    """
+    reason = checked_line("reason", reason, 200, least=1, refuse=BadRefund)
+    order = lock_order(order)
+    if order.status not in REFUNDABLE:
+        raise NotRefundable
+    return file_refund(order=order, claims=checked_claims(order, lines), reason=reason)
+
+
+def approve_refund(*, refund: Refund, actor: StaffMember, evidence: str = "") -> Refund:
+    """Send the money back and take it off the order and its lines; records order.refunded.
+
+    Pieces of an order that was not sent go back into stock; when nothing is left of it, it closes. evidence:
+    how the money went, asked for by bank transfers. Locks the order, the refund, the SKUs, the payment. Raises
+    AlreadyDecided, EvidenceRequired, RefundFailed.
+    """
+    evidence = checked_line("evidence", evidence, 200, refuse=BadRefund)
+    # A savepoint: the provider speaks last, and its no must leave nothing behind.
+    with transaction.atomic():
+        order, refund = _lock(refund)
+        _take_off(order, refund)
+        if order.status == OrderStatus.PAID:
+            stock.give_back(_pieces(refund))
+        _send_back(order, refund, evidence)
+        _decide(refund, Refund.Status.REFUNDED, actor, evidence)
+        tell(order, "order.refunded", {"refund": refund.pk})
+        if order.status == OrderStatus.PAID and order.refunded_fen == order.total_fen:
+            advance(order, "unwind", actor=actor)
+    _log("refund.approved", actor, refund)
+    return refund
+
+
+def reject_refund(*, refund: Refund, reason: str, actor: StaffMember) -> Refund:
+    """Say no, with the reason the buyer reads; what was claimed is free again. Locks the order and the refund.
+
+    Raises BadRefund without a reason, AlreadyDecided.
+    """
+    reason = checked_line("reason", reason, 200, least=1, refuse=BadRefund)
+    order, refund = _lock(refund)
+    _decide(refund, Refund.Status.REJECTED, actor, reason)
+    tell(order, "order.case_changed")
+    _log("refund.rejected", actor, refund)
+    return refund
+
+
+def _lock(refund: Refund) -> tuple[Order, Refund]:
+    order = lock_order(refund.order)
+    locked = Refund.objects.select_for_update(no_key=True).get(pk=refund.pk)
+    if locked.status != Refund.Status.REQUESTED:
+        raise AlreadyDecided
+    return order, locked
+
+
+def _log(action: str, actor: StaffMember, refund: Refund) -> None:
+    log(
+        action=action,
+        actor=actor,
+        subject=refund,
+        detail={"order": refund.order_id, "amount_fen": refund.amount_fen},
+    )
+
+
+def _decide(refund: Refund, status: str, actor: StaffMember, note: str) -> None:
+    refund.status, refund.decision_note = status, note
+    refund.decided_at, refund.decided_by = clock.now(), actor.user
+    refund.save(update_fields=["status", "decision_note", "decided_at", "decided_by"])
+
+
+_TAKE_OFF = """
+UPDATE mall_orderline l SET refunded_fen = l.refunded_fen + part.amount_fen,
+    refunded_quantity = l.refunded_quantity + part.quantity
+FROM (
+    SELECT k.id, r.amount_fen, r.quantity FROM mall_orderline k
+    JOIN mall_refundline r ON r.mall_id = k.mall_id AND r.line_id = k.id
+    WHERE k.mall_id = %s AND r.refund_id = %s ORDER BY k.id FOR NO KEY UPDATE OF k
+) part
+WHERE l.mall_id = %s AND l.id = part.id
+"""
+
+
+def _take_off(order: Order, refund: Refund) -> None:
+    mall_id = require_mall_id("A refund")
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_OFF, [mall_id, refund.pk, mall_id])
+    order.refunded_fen += refund.amount_fen
+    order.save(update_fields=["refunded_fen"])
+
+
+def _pieces(refund: Refund) -> dict[int, int]:
+    """SKU id → pieces given up. A SKU stands in one line of an order only."""
+    given_up = RefundLine.objects.filter(refund=refund, quantity__gt=0).values_list("line__sku_id", "quantity")
+    return dict(given_up)
+
+
+def _send_back(order: Order, refund: Refund, evidence: str) -> None:
+    payment = Payment.objects.select_for_update(no_key=True).get(order=order, status=Payment.Status.SUCCEEDED)
+    answer = provider(payment.provider).refund(refund, payment, evidence)
+    if answer.status != "succeeded":
+        raise RefundFailed

@@ -1,0 +1,154 @@
+"""The list of products on sale: one SQL statement a page, by keyset, so that deep pages cost what the first costs."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from mall.catalogue.models import Category
+from mall.tenancy.context import require_mall_id
+
+PAGE_SIZE, PAGE_SIZE_MAX = 20, 100
+SEARCH_MAX = 40
+# The largest bigint: an id or a price beyond it is nobody's cursor.
+_BIGINT_MAX = 2**63 - 1
+_CURSOR_MAX = 100
+
+# Ordering → the value rows are sorted by (before the id), and whether the largest comes first.
+ORDERINGS: dict[str, tuple[str, bool]] = {
+    "newest": ("p.id", True),
+    "price": ("s.price_fen", False),
+    "-price": ("s.price_fen", True),
+    "sold": ("p.sold_count", True),
+}
+
+
+class BadCursor(ValueError):
+    """A cursor that this list never gave out."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """A product as a list shows it: its cheapest SKU's price, its first picture. Fen."""
+
+    id: int
+    public_id: UUID
+    name: str
+    subtitle: str
+    sold_count: int
+    price_fen: int
+    market_price_fen: int | None
+    stock: int
+    picture: str | None
+    sort_value: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """One page, and the cursors of its neighbours; None where there is none."""
+
+    rows: list[ProductRow]
+    next_cursor: str | None
+    previous_cursor: str | None
+
+
+def products_on_sale(
+    *,
+    category: Category | None = None,
+    search: str = "",
+    ordering: str = "newest",
+    cursor: str = "",
+    page_size: int = PAGE_SIZE,
+) -> ProductPage:
+    """Products on sale, of a category and all below it, with every word of `search` in name or keywords.
+
+    ordering: a key of ORDERINGS. Raises BadCursor, KeyError for another ordering.
+    """
+    sort_by, largest_first = ORDERINGS[ordering]
+    forwards, edge = _read_cursor(cursor)
+    # Backwards means: read in the opposite direction, and turn the page round.
+    descending = largest_first if forwards else not largest_first
+    where, values = _conditions(category, search)
+    if edge is not None:
+        beyond = "<" if descending else ">"
+        # A pair that begins with the id would keep the index from being used.
+        where.append(f"p.id {beyond} %s" if sort_by == "p.id" else f"({sort_by}, p.id) {beyond} (%s, %s)")
+        values += edge[1:] if sort_by == "p.id" else edge
+    direction = "DESC" if descending else "ASC"
+    order = f"p.id {direction}" if sort_by == "p.id" else f"{sort_by} {direction}, p.id {direction}"
+    # Only our own words are put into the text; whatever came from outside is a parameter.
+    statement = _SELECT.format(sort_by=sort_by, where=" AND ".join(where), order=order)
+    with connection.cursor() as db:
+        db.execute(statement, [*values, page_size + 1])
+        rows = [ProductRow(*row) for row in db.fetchall()]
+    more = len(rows) > page_size
+    rows = rows[:page_size]
+    if not forwards:
+        rows.reverse()
+    has_next, has_previous = (more, edge is not None) if forwards else (True, more)
+    return ProductPage(
+        rows,
+        _cursor("next", rows[-1]) if rows and has_next else None,
+        _cursor("previous", rows[0]) if rows and has_previous else None,
+    )
+
+
+_SELECT = """
+SELECT p.id, p.public_id, p.name, p.subtitle, p.sold_count, s.price_fen, s.market_price_fen, s.stock, pic.file,
+    {sort_by}
+FROM mall_product p
+JOIN LATERAL (
+    SELECT k.price_fen, k.market_price_fen, sum(k.stock) OVER () AS stock FROM mall_sku k
+    WHERE k.mall_id = p.mall_id AND k.product_id = p.id AND k.is_active
+    ORDER BY k.price_fen, k.position, k.id LIMIT 1
+) s ON true
+LEFT JOIN LATERAL (
+    SELECT i.file FROM mall_productpicture i WHERE i.mall_id = p.mall_id AND i.product_id = p.id
+    ORDER BY i.position, i.id LIMIT 1
+) pic ON true
+WHERE {where}
+ORDER BY {order}
+LIMIT %s
+"""
+
+
+def _conditions(category: Category | None, search: str) -> tuple[list[str], list[Any]]:
+    where = ["p.mall_id = %s", "p.status = 'on_sale'"]
+    values: list[Any] = [require_mall_id("The catalogue")]
+    if category is not None:
+        where.append(
+            "p.category_id IN (SELECT c.id FROM mall_category c "
+            "WHERE c.mall_id = p.mall_id AND c.tree_id = %s AND c.lft BETWEEN %s AND %s)"
+        )
+        values += [category.tree_id, category.lft, category.rght]
+    for word in search[:SEARCH_MAX].split():
+        where.append("(p.name ILIKE %s OR p.keywords ILIKE %s)")
+        pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        values += [pattern, pattern]
+    return where, values
+
+
+def _cursor(side: str, row: ProductRow) -> str:
+    text = json.dumps([side[0], row.sort_value, row.id], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[bool, list[int] | None]:
+    """Whether it leads forwards, and the last row seen as (sort value, id)."""
+    if not cursor:
+        return True, None
+    if len(cursor) > _CURSOR_MAX:
+        raise BadCursor
+    try:
+        side, value, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise BadCursor from error
+    if side not in ("n", "p") or not all(type(n) is int and -_BIGINT_MAX <= n <= _BIGINT_MAX for n in (value, pk)):
+        raise BadCursor
+    return side == "n", [value, pk]

@@ -1,0 +1,126 @@
+"""Idempotency-Key: a POST that costs money, sent twice, happens once and is answered twice.
+
+The key is claimed by an INSERT in the same transaction as the effect. A second request with the same key
+waits at the unique key until the first has committed, and then repeats its answer; if the first was rolled
+back, the second does the work. What is answered with 2xx or with an error of the request itself (400, 404,
+409, 422) is kept and repeated, whatever has changed since; the effect of an error is rolled back to a
+savepoint, its key and answer are not. Not kept: 401, 403, 429 and every 5xx, which say nothing about the
+request; the client may send it again under the same key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import Http404
+from rest_framework.exceptions import APIException
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from mall import clock
+from mall.errors import DomainError
+from mall.orders.actors import Actor, actor_key
+from mall.orders.errors import BadIdempotencyKey, IdempotencyKeyRequired, IdempotencyKeyReused
+from mall.orders.models import IdempotencyKey
+from mall.tenancy.context import require_mall_id
+
+KEY_MAX = 120
+HEADER = "Idempotency-Key"
+# Told apart from a first answer by this header, for whoever debugs a client.
+REPLAYED = "Idempotent-Replayed"
+_SAY_NOTHING = frozenset({401, 403, 429})
+
+View = Callable[..., Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The first answer under a key."""
+
+    status: int
+    body: Any
+
+
+def idempotent(view: View) -> View:
+    """Make a DRF view method answer a repeated Idempotency-Key with its first answer."""
+
+    @wraps(view)
+    def guarded(self: APIView, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = _checked_key(request.headers.get(HEADER))
+        principal = actor_key(request.user)
+        kept = claim(principal=principal, key=key, fingerprint=fingerprint(request.method, request.path, request.data))
+        if kept is not None:
+            return Response(kept.body, status=kept.status, headers={REPLAYED: "true"})
+        response = _answer(self, view, request, args, kwargs)
+        keep(principal=principal, key=key, status=response.status_code, body=_as_json(response))
+        return response
+
+    return guarded
+
+
+def claim(*, principal: Actor | str, key: str, fingerprint: str) -> Kept | None:
+    """Take the key for the work that follows in this transaction, or answer what was answered under it first.
+
+    Waits while another transaction works under the same key. Raises IdempotencyKeyReused when the key belongs
+    to another request.
+    """
+    who = principal if isinstance(principal, str) else actor_key(principal)
+    mall_id = require_mall_id("An idempotency key")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO mall_idempotencykey (mall_id, principal, key, fingerprint, created_at) "
+            "VALUES (%s, %s, %s, %s, %s) ON CONFLICT (mall_id, principal, key) DO NOTHING",
+            [mall_id, who, key, fingerprint, clock.now()],
+        )
+        if cursor.rowcount:
+            return None
+    first = IdempotencyKey.objects.get(principal=who, key=key)
+    if first.fingerprint != fingerprint:
+        raise IdempotencyKeyReused
+    return Kept(first.status, first.body)
+
+
+def keep(*, principal: Actor | str, key: str, status: int, body: Any) -> None:
+    """Write down the answer of the work done under a key claimed in this transaction."""
+    who = principal if isinstance(principal, str) else actor_key(principal)
+    IdempotencyKey.objects.filter(principal=who, key=key).update(status=status, body=body)
+
+
+def fingerprint(method: str, path: str, data: Any) -> str:
+    """SHA-256 of what was asked; the order of keys and white space in the JSON do not matter."""
+    text = json.dumps([method, path, data], sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _answer(view: APIView, method: View, request: Request, args: tuple, kwargs: dict[str, Any]) -> Response:
+    """The view's own answer, or that of the error it raised, with the error's effects undone."""
+    try:
+        with transaction.atomic():
+            return method(view, request, *args, **kwargs)
+    except (DomainError, APIException, Http404) as error:
+        response = view.handle_exception(error)
+        if response.status_code in _SAY_NOTHING or response.status_code >= 500:
+            raise
+        # DRF marks the whole request for rollback; the savepoint has undone what had to be.
+        transaction.set_rollback(False)
+        return response
+
+
+def _as_json(response: Response) -> Any:
+    return json.loads(JSONRenderer().render(response.data)) if response.data is not None else None
+
+
+def _checked_key(key: str | None) -> str:
+    if key is None or not key.strip():
+        raise IdempotencyKeyRequired
+    if len(key) > KEY_MAX or not all("!" <= character <= "~" for character in key):
+        raise BadIdempotencyKey
+    return key

@@ -1,0 +1,90 @@
+"""收银台 and what comes after it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from mall.money import yuan
+from mall.orders.models import Order, OrderStatus
+from mall.orders.pages import mine
+from mall.pages.access import buyer_page
+from mall.pages.forms import PageForm
+from mall.pages.rendering import page
+from mall.payments import providers
+from mall.payments.models import Payment
+from mall.payments.services import start_payment
+
+# Provider → its sign, its name and a word of help.
+WAYS = {
+    "sandbox": ("wallet", _("模拟支付"), _("演示环境：不会扣款，立即成功")),
+    "bank_transfer": ("bank", _("银行转账"), _("转账到商家对公账户，商家确认后发货")),
+}
+
+
+class Cashier(PageForm):
+    """How to pay."""
+
+    provider = forms.CharField(max_length=20, error_messages={"required": _("请选择付款方式。")})
+
+
+@buyer_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def cashier(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """收银台: an order that is paid, or can no longer be, has nothing to do here."""
+    order = mine(request, order_id)
+    if order.paid_at is not None:
+        return redirect("pages:paid", order.public_id)
+    if order.status != OrderStatus.AWAITING_PAYMENT:
+        return redirect("pages:order", order.public_id)
+    form = Cashier(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with form.service():
+            start_payment(order=order, provider=form.cleaned_data["provider"])
+        if not form.errors:
+            return redirect("pages:paid", order.public_id)
+    return page(request, "h5/payments/cashier.html", {"order": order, "form": form, "ways": _ways(request, form)})
+
+
+@buyer_page
+@require_safe
+def paid(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """支付成功, or waiting for the merchant to see a transfer; the server's word, never the browser's."""
+    order = mine(request, order_id)
+    is_paid = order.paid_at is not None
+    if request.htmx:
+        answer = HttpResponse(status=204)
+        if is_paid:
+            answer["HX-Refresh"] = "true"
+        return answer
+    transfer = transfer_of(order)
+    if not is_paid and transfer is None:
+        return redirect("pages:cashier", order.public_id)
+    return page(request, "h5/payments/result.html", {"order": order, "paid": is_paid, "transfer": transfer, "fresh": True})
+
+
+def transfer_of(order: Order) -> dict[str, Any] | None:
+    """A bank transfer the merchant still waits for, as the buyer has to make it."""
+    if order.status != OrderStatus.AWAITING_PAYMENT:
+        return None
+    payment = Payment.objects.filter(order=order, provider="bank_transfer", status=Payment.Status.PENDING).first()
+    if payment is None or not payment.instructions:
+        return None
+    lines, remark = payment.instructions["lines"], payment.instructions["remark"]
+    copied = "\n".join([*lines, f"¥{yuan(payment.amount_fen)}", remark])
+    return {"lines": lines, "amount_fen": payment.amount_fen, "remark": remark, "copied": copied}
+
+
+def _ways(request: HttpRequest, form: Cashier) -> list[dict[str, Any]]:
+    offered = [one.name for one in providers.offered(request.mall) if one.name in WAYS]
+    chosen = form["provider"].value() or (offered[0] if offered else "")
+    return [
+        {"key": name, "sign": WAYS[name][0], "label": WAYS[name][1], "help": WAYS[name][2], "chosen": name == chosen}
+        for name in offered
+    ]
