@@ -44,6 +44,7 @@ def attribution_rules_at(at: datetime) -> AttributionRules:
         count_staff_visits=plan.count_staff_visits,
         click_pays=plan.click_pays,
         levels=settings.REFERRAL_MAX_LEVELS,
+        version=plan.version,
     )
 
 

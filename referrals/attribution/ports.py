@@ -14,7 +14,7 @@ class AttributionRules:
     """The part of a mall's plan that decides who is credited, as it stood at one moment.
 
     levels: how deep the chain of referrers is frozen, 1..3; how many of them are paid is not
-    decided here.
+    decided here. version: of the plan they are taken from; it grows with time and stands in the traces.
     """
 
     policy: Literal["last_click", "bound_first"] = "last_click"
@@ -23,6 +23,9 @@ class AttributionRules:
     count_staff_visits: bool = False
     click_pays: Literal["new", "all"] = "new"
     levels: int = 2
+    # Two versions may say the same with a third between them that does not.
+    version: int = 0
+    version: int = 0
 
 
 def _default_rules(at: datetime) -> AttributionRules:  # noqa: ARG001 - the port's signature
