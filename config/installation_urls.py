@@ -1,17 +1,24 @@
-"""What the installation's own host answers: the operator's admin and nothing of a shop."""
+"""What the installation's own host answers: the operator's pages and nothing of a shop."""
 
 from __future__ import annotations
 
-from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 import mall.urls
 from config import health
+from mall.api.errors import api_not_found
+from mall.operators.admin import site
 
 urlpatterns = [
     *health.urlpatterns,
+    path("operator/admin/", site.urls),
     path("operator/", include((mall.urls.operator_urlpatterns, "operator"))),
-    path("admin/", admin.site.urls),
-    path("", RedirectView.as_view(pattern_name="admin:index"), name="installation-home"),
+    re_path(r"^api/", api_not_found),
+    path("", RedirectView.as_view(pattern_name="operator:malls"), name="installation-home"),
 ]
+
+handler400 = "mall.api.failures.bad_request"
+handler403 = "mall.api.failures.permission_denied"
+handler404 = "mall.api.failures.page_not_found"
+handler500 = "mall.api.failures.server_error"

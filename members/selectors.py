@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 
-from mall.buyers.models import Buyer
 from mall.tenancy.context import require_mall_id
 from members.models import Member
 
@@ -51,7 +50,7 @@ def _upline_statement(levels: int) -> str:
         f"LEFT JOIN members_member m{level} ON m{level}.mall_id = m0.mall_id AND m{level}.id = m{level - 1}.referrer_id"
         for level in range(1, levels)
     )
-    return f"SELECT m0.id, {columns} FROM members_member m0 {joins} WHERE m0.mall_id = %s AND m0.id = ANY(%s)"  # noqa: S608 - built from numbers
+    return f"SELECT m0.id, {columns} FROM members_member m0 {joins} WHERE m0.mall_id = %s AND m0.id = ANY(%s)"  # noqa: S608 - numbers only
 
 
 def downline_counts(member_id: int) -> list[int]:
@@ -62,12 +61,7 @@ def downline_counts(member_id: int) -> list[int]:
         f"LEFT JOIN members_member m{level} ON m{level}.mall_id = m1.mall_id AND m{level}.referrer_id = m{level - 1}.id"
         for level in range(2, levels + 1)
     )
-    statement = f"SELECT {counts} FROM members_member m1 {joins} WHERE m1.mall_id = %s AND m1.referrer_id = %s"  # noqa: S608 - built from numbers
+    statement = f"SELECT {counts} FROM members_member m1 {joins} WHERE m1.mall_id = %s AND m1.referrer_id = %s"  # noqa: S608 - numbers only
     with connection.cursor() as cursor:
         cursor.execute(statement, [require_mall_id("A downline"), member_id])
         return list(cursor.fetchone())
-
-
-def masked_nickname(buyer: Buyer) -> str:
-    """A nickname others may see of a buyer they brought: its first character."""
-    return f"{buyer.nickname[:1] or '会'}***"

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-api_urlpatterns: list[URLPattern | URLResolver] = []
+from members.joining import api as joining
+from members.logins import api as logins
+from members.profile import api as profile
+
+api_urlpatterns: list[URLPattern | URLResolver] = [
+    path("members", joining.Members.as_view(), name="members"),
+    path("tokens", logins.Tokens.as_view(), name="tokens"),
+    path("me", profile.Me.as_view(), name="me"),
+]
 dashboard_urlpatterns: list[URLPattern | URLResolver] = []
 page_urlpatterns: list[URLPattern | URLResolver] = []

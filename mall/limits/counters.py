@@ -37,9 +37,7 @@ return 0
 """
 
 
-def hit(
-    name: str, key: str, limit: int, seconds: int, *, fail_closed: bool, everywhere: bool = False
-) -> bool:
+def hit(name: str, key: str, limit: int, seconds: int, *, fail_closed: bool, everywhere: bool = False) -> bool:
     """Count one more of `name` for `key`; whether it is still within `limit` per `seconds`.
 
     Counts in the mall in force; for the installation outside of any, or when asked to count `everywhere`.

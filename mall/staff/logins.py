@@ -53,9 +53,7 @@ def issue_token(*, member: StaffMember) -> tuple[str, datetime]:
     """A token of the merchant API, valid in this mall for 12 hours: (the token, its end in UTC)."""
     at = clock.now()
     token = new_token(STAFF_PREFIX)
-    StaffToken.objects.create(
-        staff=member.user, digest=token_digest(token), created_at=at, expires_at=at + TOKEN_LIFE
-    )
+    StaffToken.objects.create(staff=member.user, digest=token_digest(token), created_at=at, expires_at=at + TOKEN_LIFE)
     return token, at + TOKEN_LIFE
 
 

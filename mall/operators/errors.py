@@ -1,0 +1,44 @@
+"""What is refused to operators."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from mall.errors import BadInput, DomainError, Missing, NotAllowed
+
+
+class NotOperator(NotAllowed):
+    """Only an operator of the installation makes malls and enters them."""
+
+    message = _("只有平台运营人员可以执行此操作。")
+
+
+class UnknownMall(Missing):
+    """No mall of this id."""
+
+    message = _("没有这个商城。")
+
+
+class ReasonRequired(BadInput):
+    """Entering a mall is recorded there, with the reason, for its owner to read."""
+
+    code = "required"
+    field = "reason"
+    message = _("请填写进入原因（reason），4-200 个字；商城店主会在操作记录里看到。")
+
+
+class BadHours(BadInput):
+    """An operator's stay has an end."""
+
+    code = "bad_hours"
+    field = "hours"
+    message = _("时长（hours）须为 1 到 72 之间的整数（小时）。")
+
+
+class WrongLogin(DomainError):
+    """Unknown email, wrong password or no operator: the same answer."""
+
+    code = "invalid_credentials"
+    status = 401
+    message = _("邮箱或密码不正确。")
+    keeps_changes = True

@@ -1,0 +1,263 @@
+"""The gate, the people behind it, and what they did."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import login as open_session
+from django.contrib.auth import logout as end_session
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mall.api.network import client_network
+from mall.dashboard.actions import Question, ask
+from mall.dashboard.doors import SESSION_MALL, staff_of, staff_page
+from mall.dashboard.fields import PlainTextField
+from mall.dashboard.forms import DashboardForm, FilterForm, filters_of
+from mall.dashboard.lists import page_of
+from mall.dashboard.pages import show
+from mall.errors import DomainError
+from mall.staff import logins, rights, services
+from mall.staff.acts import act_name, detail_in_words
+from mall.staff.models import AuditRecord, Role, StaffMember
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+ROLE_HELP = {
+    Role.OWNER: _("全部权限，包括员工与设置"),
+    Role.MANAGER: _("订单、商品、售后、推广方案、会员；不碰收款与打款"),
+    Role.FINANCE: _("确认收款、售后退款、审核与登记提现、核销；不改方案和商品"),
+    Role.SERVICE: _("查看订单与佣金、发货"),
+}
+
+
+class LoginForm(DashboardForm):
+    """What staff log in with."""
+
+    email = forms.CharField(
+        max_length=254,
+        label=_("邮箱"),
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    password = forms.CharField(
+        max_length=128,
+        strip=False,
+        label=_("密码"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class StaffForm(DashboardForm):
+    """Somebody to be taken on."""
+
+    name = PlainTextField(max_length=60, required=False, label=_("姓名"))
+    email = forms.CharField(
+        max_length=254, label=_("邮箱"), widget=forms.EmailInput(attrs={"autocomplete": "off", "autofocus": True})
+    )
+    password = forms.CharField(
+        max_length=128,
+        strip=False,
+        label=_("登录密码"),
+        help_text=_("至少 8 位。此人已有登录帐号的，填写他现有的密码。"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=True),
+    )
+    role = forms.ChoiceField(label=_("角色"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role, Role(role).label) for role in services.GIVEN_ROLES]
+
+
+class RoleForm(DashboardForm):
+    """Another role."""
+
+    role = forms.ChoiceField(label=_("角色"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [
+            (role, f"{Role(role).label}：{ROLE_HELP[role]}") for role in services.GIVEN_ROLES
+        ]
+
+
+class AuditFilter(FilterForm):
+    """What the list of acts can be narrowed to."""
+
+    who = forms.ModelChoiceField(queryset=None, required=False, label=_("谁"), empty_label=_("所有人"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["who"]
+        field.queryset = StaffMember.objects.select_related("user").order_by("id")
+        field.label_from_instance = lambda member: member.user.name or member.user.email
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def login(request: HttpRequest) -> HttpResponse:
+    """Email and password open a session of this mall."""
+    back = _safe_next(request)
+    if request.method != "POST":
+        if staff_of(request) is not None:
+            return HttpResponseRedirect(back)
+        return show(request, "dashboard/login.html", {"form": LoginForm(), "next": back})
+    form = LoginForm(request.POST)
+    if form.is_valid():
+        try:
+            member = logins.log_in(
+                email=form.cleaned_data["email"],
+                password=form.cleaned_data["password"],
+                network=client_network(request),
+            )
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            open_session(request, member.user, backend=BACKEND)
+            request.session[SESSION_MALL] = request.mall_id
+            return HttpResponseRedirect(back)
+    return show(request, "dashboard/login.html", {"form": form, "next": back})
+
+
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    """End the session of staff; a buyer's log-in in the same browser stays."""
+    end_session(request)
+    return HttpResponseRedirect(reverse("dashboard:login"))
+
+
+def _safe_next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    home = reverse("dashboard:home")
+    is_ours = wanted.startswith(home) and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if is_ours else home
+
+
+@staff_page(rights.MANAGE_STAFF)
+@require_safe
+def staff_list(request: HttpRequest) -> HttpResponse:
+    """Everybody with a role in this mall."""
+    people = StaffMember.objects.select_related("user").order_by("-is_active", "id")[:200]
+    return show(
+        request,
+        "dashboard/staff.html",
+        {"section": "staff", "people": people, "roles": [(Role(r).label, ROLE_HELP[r]) for r in services.GIVEN_ROLES]},
+    )
+
+
+@staff_page(rights.MANAGE_STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password")
+def staff_new(request: HttpRequest) -> HttpResponse:
+    """Take somebody on."""
+    return ask(
+        request,
+        Question(
+            title=_("添加员工"),
+            sentence=_("员工用邮箱和密码登录本商城的后台，能做什么由角色决定。"),
+            button=_("添加"),
+            back=reverse("dashboard:staff"),
+        ),
+        lambda typed: services.add_staff(actor=request.staff_member, **typed),
+        form_class=StaffForm,
+        initial={"role": Role.SERVICE},
+        done=_t("已添加员工。"),
+    )
+
+
+@staff_page(rights.MANAGE_STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def staff_role(request: HttpRequest, member_id: int) -> HttpResponse:
+    """Give somebody another role."""
+    member = _member_or_404(member_id)
+    return ask(
+        request,
+        Question(
+            title=_("修改角色"),
+            sentence=_t("%(name)s 现在是%(role)s。新角色立即生效。")
+            % {"name": member.user.name or member.user.email, "role": member.get_role_display()},
+            button=_("保存"),
+            back=reverse("dashboard:staff"),
+        ),
+        lambda typed: services.set_role(member=member, role=typed["role"], actor=request.staff_member),
+        form_class=RoleForm,
+        initial={"role": member.role},
+        done=_t("角色已修改。"),
+    )
+
+
+@staff_page(rights.MANAGE_STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def staff_leave(request: HttpRequest, member_id: int) -> HttpResponse:
+    """End somebody's rights here, or take him back."""
+    member = _member_or_404(member_id)
+    name = member.user.name or member.user.email
+    if member.is_active:
+        question = Question(
+            title=_("停用员工"),
+            sentence=_t("%(name)s 将立即失去本商城的所有权限，已登录的也会失效。他过去的操作记录保留。") % {"name": name},
+            button=_("停用"),
+            back=reverse("dashboard:staff"),
+            is_grave=True,
+        )
+        return ask(
+            request,
+            question,
+            lambda _typed: services.deactivate(member=member, actor=request.staff_member),
+            done=_t("已停用 %(name)s。") % {"name": name},
+        )
+    question = Question(
+        title=_("恢复员工"),
+        sentence=_t("%(name)s 将以%(role)s的角色重新可以登录。") % {"name": name, "role": member.get_role_display()},
+        button=_("恢复"),
+        back=reverse("dashboard:staff"),
+    )
+    return ask(
+        request,
+        question,
+        lambda _typed: services.reactivate(member=member, actor=request.staff_member),
+        done=_t("已恢复 %(name)s。") % {"name": name},
+    )
+
+
+def _member_or_404(member_id: int) -> StaffMember:
+    member = StaffMember.objects.select_related("user").filter(pk=member_id).first()
+    if member is None:
+        raise Http404
+    return member
+
+
+@staff_page(rights.MANAGE_STAFF)
+@require_safe
+def audit_list(request: HttpRequest) -> HttpResponse:
+    """What staff did, newest first. Nothing here can be changed."""
+    form = filters_of(AuditFilter, request)
+    asked = form.asked()
+    rows = AuditRecord.objects.select_related("actor")
+    if who := asked.get("who"):
+        rows = rows.filter(actor=who.user)
+    page = page_of(request, rows, size=50)
+    for record in page.rows:
+        record.act_name = act_name(record.action)
+        record.words = detail_in_words(record.detail)
+        record.raw = json.dumps(record.detail, ensure_ascii=False)
+    return show(
+        request, "dashboard/audit.html", {"section": "audit", "page": page, "form": form, "is_narrowed": bool(asked)}
+    )
+
+
+urlpatterns = [
+    path("login", login, name="login"),
+    path("logout", logout, name="logout"),
+    path("staff", staff_list, name="staff"),
+    path("staff/new", staff_new, name="staff-new"),
+    path("staff/<int:member_id>/role", staff_role, name="staff-role"),
+    path("staff/<int:member_id>/leave", staff_leave, name="staff-leave"),
+    path("audit", audit_list, name="audit"),
+]
