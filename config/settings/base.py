@@ -284,7 +284,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "mall.api.pagination.NewestFirstPagination",
     "PAGE_SIZE": 20,
-    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "config.openapi.FailuresSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     # A token is asked for by header; without one the answer is 401, not a log-in page.
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -295,7 +295,8 @@ REST_FRAMEWORK = {
 # The problem documents of every failure, so that a front-end can be generated with them.
 DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_HANDLER_CLASS": "mall.api.errors.ApiExceptionHandler",
-    "ALLOWED_ERROR_STATUS_CODES": ["400", "401", "403", "404", "409", "429"],
+    "ALLOWED_ERROR_STATUS_CODES": ["400", "401", "403", "404", "409", "422", "429"],
+    "ERROR_SCHEMAS": dict.fromkeys(("409", "422"), "config.openapi.RefusalResponseSerializer"),
     # A developer reads the log; a front-end gets the same answer everywhere.
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
 }
@@ -311,6 +312,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
+        # Two choices named alike get a name here, or a front-end's types change names by accident.
+        "ConversionKindEnum": "referrals.conversions.models.ConversionKind.choices",
         "ValidationErrorEnum": "drf_standardized_errors.openapi_serializers.ValidationErrorEnum.choices",
         "ClientErrorEnum": "drf_standardized_errors.openapi_serializers.ClientErrorEnum.choices",
         "ServerErrorEnum": "drf_standardized_errors.openapi_serializers.ServerErrorEnum.choices",

@@ -1,0 +1,35 @@
+"""The schema's share of failures: which answers an operation may give besides its own."""
+
+from __future__ import annotations
+
+from drf_standardized_errors.openapi import AutoSchema
+from drf_standardized_errors.openapi_serializers import ClientErrorEnum
+from rest_framework import serializers
+from rest_framework.permissions import SAFE_METHODS
+
+# An object that is not in the right state, and a key that was used for something else.
+REFUSALS = frozenset({"409", "422"})
+
+
+class RefusalSerializer(serializers.Serializer):
+    """One reason; its code is named with the operation that refuses."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    attr = serializers.CharField(allow_null=True)
+
+
+class RefusalResponseSerializer(serializers.Serializer):
+    """A request that was understood and is not done."""
+
+    type = serializers.ChoiceField(choices=ClientErrorEnum.choices)
+    errors = RefusalSerializer(many=True)
+
+
+class FailuresSchema(AutoSchema):
+    """Refusals belong to what changes something: a question is never in a wrong state."""
+
+    def _should_add_error_response(self, responses: dict, status_code: str) -> bool:
+        if status_code in REFUSALS and self.method in SAFE_METHODS:
+            return False
+        return super()._should_add_error_response(responses, status_code)
