@@ -17,7 +17,7 @@ def plan_at(at: datetime) -> PlanVersion:
     """The version in force at a moment: the newest that began at or before it, else the first."""
     return (
         PlanVersion.objects.filter(valid_from__lte=at).order_by("-version").first()
-        or PlanVersion.objects.order_by("version").get()
+        or PlanVersion.objects.order_by("version")[:1].get()
     )
 
 
