@@ -209,6 +209,10 @@ CELERY_TASK_TIME_LIMIT = 60
 # Above the hard time limit: a task still running must not be given to a second worker.
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "visibility_timeout": 120,
+    # What a dead worker held comes back within 10 s of that, not within 100, and not all at once.
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    "unacked_restore_limit": 500,
     # Without these a vanished broker leaves a process hanging on a dead socket.
     "socket_connect_timeout": 3,
     "socket_timeout": 30,
