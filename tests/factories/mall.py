@@ -70,4 +70,4 @@ def _standing_ports() -> dict:
         return True
 
     created = "mall.malls.ports.mall_created"
-    return {**django_settings.PORTS, created: [p for p in django_settings.PORTS[created] if stands(p)]}
+    return {**django_settings.PORTS, created: [p for p in django_settings.PORTS.get(created, []) if stands(p)]}
