@@ -39,4 +39,8 @@ BEAT_SECONDS: dict[str, float] = {
     "commissions.tasks.sweep_releases": 5.0,
     "commissions.tasks.audit_all_ledgers": 600.0,
 }
-BEAT_SCHEDULE = {task: {"task": task, "schedule": seconds} for task, seconds in BEAT_SECONDS.items()}
+# A sweep that nobody took before the next one comes is worth nothing: it must not pile up behind a dead worker.
+BEAT_SCHEDULE = {
+    task: {"task": task, "schedule": seconds, "options": {"expires": 2 * seconds}}
+    for task, seconds in BEAT_SECONDS.items()
+}

@@ -25,6 +25,10 @@ from mall.tenancy.context import require_mall_id
 EXPENSE: Place = (None, AccountKind.EXPENSE)
 
 
+class ClosedMeanwhile(RuntimeError):
+    """A beneficiary closed his account while this batch waited for its locks: try again, he is left out then."""
+
+
 def settle(conversion_ids: Sequence[int]) -> int:
     """Bring the named conversions of the mall in force to their targets; returns how many journals were posted.
 
@@ -42,6 +46,7 @@ def settle(conversion_ids: Sequence[int]) -> int:
     members = {level.member_id for target in targets.values() for level in target.levels}
     members |= {row.beneficiary_id for rows in posted.values() for row in rows}
     batch = _Batch(Book(members), limits, now) if members else None
+    _require_still_open(mall_id, members, posted)
     for conversion in conversions:
         settlement, target = settlements[conversion.id], targets[conversion.id]
         if settlement.reason != target.reason:
@@ -76,6 +81,13 @@ def _leave_out_the_closed(
     for settlement, level in fresh:
         if level["member"] in closed:
             level["why"], settlement.changed = "closed", True
+
+
+def _require_still_open(mall_id: int, members: set[int], posted: dict[int, list[CommissionRow]]) -> None:
+    """Closing holds the accounts until it commits, so behind their lock its outcome is visible."""
+    had = {row.beneficiary_id for rows in posted.values() for row in rows}
+    if facts.closed_members(mall_id, sorted(members - had)):
+        raise ClosedMeanwhile
 
 
 def _decide_heads(
