@@ -1,9 +1,20 @@
-"""The floor's addresses, by face."""
+"""The floor's addresses, by face; each room lists its own."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-api_urlpatterns: list[URLPattern | URLResolver] = []
+from referrals.clicks import urls as clicks
+from referrals.conversions import urls as conversions
+from referrals.links import urls as links
+
+api_urlpatterns: list[URLPattern | URLResolver] = [
+    *links.api_urlpatterns,
+    *clicks.api_urlpatterns,
+    *conversions.api_urlpatterns,
+]
 dashboard_urlpatterns: list[URLPattern | URLResolver] = []
-page_urlpatterns: list[URLPattern | URLResolver] = []
+page_urlpatterns: list[URLPattern | URLResolver] = [
+    *links.page_urlpatterns,
+    *clicks.page_urlpatterns,
+]

@@ -28,8 +28,10 @@ class Reason(models.TextChoices):
     BUDGET = "budget", "本月预算已用完"
     RATE_ZERO = "rate_zero", "该项佣金为零"
     SUSPENDED = "suspended", "推广者已停权"
+    CLOSED = "closed", "推广者已注销"
     NO_ACTIVITY = "no_activity", "新会员未在期限内收货"
     SELF_PURCHASE = "self_purchase", "本人购买不计佣"
+    REREGISTERED = "reregistered", "该号码曾注册过"
     NO_REFERRER = "no_referrer", "没有推广者"
     REFUNDED = "refunded", "已全额退款"
 
@@ -66,11 +68,17 @@ class Click(MallModel):
             models.Index(
                 fields=["mall", "due_at"], condition=models.Q(judged_at__isnull=True), name="referrals_click_unjudged"
             ),
-            # What a network has brought a promoter today: only clicks that bill stand in it.
+            # What a network has brought a promoter today, and when a visitor last billed: only clicks that
+            # bill stand in these two.
             models.Index(
                 fields=["mall", "network", "at"],
                 condition=models.Q(is_attributable=True, reason=""),
                 name="referrals_click_billable",
+            ),
+            models.Index(
+                fields=["mall", "visitor_key", "at"],
+                condition=models.Q(is_attributable=True, reason=""),
+                name="referrals_click_billed_visitor",
             ),
         ]
 

@@ -69,5 +69,5 @@ class Conversion(MallModel):
         indexes = [
             models.Index(fields=["mall", "promoter", "-id"], name="referrals_conversion_of_owner"),
             models.Index(fields=["mall", "kind", "-id"], name="referrals_conversion_by_kind"),
-            models.Index(fields=["mall", "link"], condition=~Q(kind="click"), name="referrals_conversion_of_link"),
+            models.Index(fields=["mall", "link"], name="referrals_conversion_of_link"),
         ]

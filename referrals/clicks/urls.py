@@ -1,0 +1,18 @@
+"""Addresses of clicks."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from referrals.clicks.api import ClickConfirmation, Clicks
+from referrals.clicks.arrivals import arrive
+from referrals.clicks.beacon import beacon
+
+api_urlpatterns: list[URLPattern | URLResolver] = [
+    path("clicks", Clicks.as_view(), name="clicks"),
+    path("clicks/<str:click_id>/confirm", ClickConfirmation.as_view(), name="click-confirmation"),
+]
+page_urlpatterns: list[URLPattern | URLResolver] = [
+    path("s/<str:code>", arrive, name="share-link"),
+    path("t", beacon, name="beacon"),
+]

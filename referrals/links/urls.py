@@ -1,0 +1,15 @@
+"""Addresses of share links."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from referrals.links.api import ShareLinks
+from referrals.links.pictures import qr_picture
+
+api_urlpatterns: list[URLPattern | URLResolver] = [
+    path("share-links", ShareLinks.as_view(), name="share-links"),
+]
+page_urlpatterns: list[URLPattern | URLResolver] = [
+    path("q/<str:code>.<str:form>", qr_picture, name="qr-picture"),
+]
