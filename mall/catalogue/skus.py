@@ -134,7 +134,7 @@ def _checked_sku(sku: Any, place: str) -> SkuRow:
         public_id=public_id,
         specs=_checked_specs(sku.get("specs", {}), f"{place}.specs"),
         price_fen=checked_number(f"{place}.price_fen", sku.get("price_fen"), FEN_MAX, refuse=BadProduct),
-        stock=checked_number(f"{place}.stock", sku.get("stock", 0), STOCK_MAX, refuse=BadProduct),
+        stock=checked_number(f"{place}.stock", sku.get("stock"), STOCK_MAX, refuse=BadProduct),
         stock_before=_optional(f"{place}.stock_before", sku.get("stock_before"), STOCK_MAX),
         market_price_fen=_optional(f"{place}.market_price_fen", sku.get("market_price_fen"), FEN_MAX),
         cost_fen=_optional(f"{place}.cost_fen", sku.get("cost_fen"), FEN_MAX),

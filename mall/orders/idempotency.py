@@ -19,6 +19,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import APIException
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -37,6 +38,16 @@ HEADER = "Idempotency-Key"
 # Told apart from a first answer by this header, for whoever debugs a client.
 REPLAYED = "Idempotent-Replayed"
 _SAY_NOTHING = frozenset({401, 403, 429})
+_SERVER_ERROR = 500
+
+# For the OpenAPI document.
+KEY_PARAMETER = OpenApiParameter(
+    HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="1 to 120 visible ASCII characters, new for every operation, the same for every retry of it.",
+)
 
 View = Callable[..., Response]
 
@@ -107,7 +118,7 @@ def _answer(view: APIView, method: View, request: Request, args: tuple, kwargs: 
             return method(view, request, *args, **kwargs)
     except (DomainError, APIException, Http404) as error:
         response = view.handle_exception(error)
-        if response.status_code in _SAY_NOTHING or response.status_code >= 500:
+        if response.status_code in _SAY_NOTHING or response.status_code >= _SERVER_ERROR:
             raise
         # DRF marks the whole request for rollback; the savepoint has undone what had to be.
         transaction.set_rollback(False)

@@ -1,0 +1,91 @@
+"""Orders by the API, for the buyer who placed them."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from mall.api.lookup import get_or_404
+from mall.buyers.ports import buyer_logged_in
+from mall.orders import services
+from mall.orders.idempotency import KEY_PARAMETER, idempotent
+from mall.orders.models import Order
+from mall.orders.ports import visitor_of_request, visitor_of_token
+from mall.orders.selectors import orders_of, with_address, with_lines
+from mall.orders.serializers import OrderGiven, OrderQuery, OrderShown, OrderWithAddress
+
+
+class Orders(GenericAPIView):
+    """The caller's orders."""
+
+    serializer_class = OrderShown
+
+    def get_queryset(self) -> QuerySet[Order]:
+        """His own, of the status asked for."""
+        asked = OrderQuery(data=self.request.query_params)
+        asked.is_valid(raise_exception=True)
+        return with_lines(orders_of(self.request.user, **asked.validated_data))
+
+    @extend_schema(operation_id="orders_list", parameters=[OrderQuery], responses=OrderShown(many=True))
+    def get(self, request: Request) -> Response:
+        """A page of his orders, newest first."""
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(OrderShown(page, many=True).data)
+
+    @extend_schema(parameters=[KEY_PARAMETER], request=OrderGiven, responses={201: OrderShown})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Place an order: stock is taken, prices are fixed, and there is until `expires_at` to pay."""
+        given = OrderGiven(data=request.data)
+        given.is_valid(raise_exception=True)
+        fields = given.validated_data
+        signed = fields.get("visitor", "")
+        order = services.place_order(
+            buyer=request.user,
+            lines=fields["lines"],
+            address=fields["address"],
+            visitor_key=visitor_of_token(signed) if signed else visitor_of_request(request),
+            note=fields.get("note", ""),
+        )
+        buyer_logged_in(request, request.user.pk)
+        return Response(shown(order), status=status.HTTP_201_CREATED)
+
+
+class OneOrder(APIView):
+    """One of the caller's orders."""
+
+    @extend_schema(responses=OrderWithAddress)
+    def get(self, request: Request, order_id: str) -> Response:
+        """The order with where it goes."""
+        found = get_or_404(with_address(with_lines(orders_of(request.user))), order_id)
+        return Response(OrderWithAddress(found).data)
+
+
+class Cancellation(APIView):
+    """Calling an order off."""
+
+    @extend_schema(request=None, responses=OrderShown)
+    def post(self, request: Request, order_id: str) -> Response:
+        """Cancel an order that is not paid; its goods are free again."""
+        order = get_or_404(orders_of(request.user), order_id)
+        return Response(shown(services.cancel_order(order=order, actor=request.user)))
+
+
+class Receipt(APIView):
+    """The goods have come."""
+
+    @extend_schema(request=None, responses=OrderShown)
+    def post(self, request: Request, order_id: str) -> Response:
+        """Confirm receipt of a shipped order."""
+        order = get_or_404(orders_of(request.user), order_id)
+        return Response(shown(services.confirm_receipt(order=order, actor=request.user)))
+
+
+def shown(order: Order) -> dict[str, object]:
+    """An order as it stands now, with its lines."""
+    return OrderShown(with_lines(Order.objects.all()).get(pk=order.pk)).data

@@ -1,0 +1,17 @@
+"""The room's addresses."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from mall.orders import api, merchant_api
+
+api_urlpatterns = [
+    path("orders", api.Orders.as_view(), name="orders"),
+    path("orders/<str:order_id>", api.OneOrder.as_view(), name="order"),
+    path("orders/<str:order_id>/cancel", api.Cancellation.as_view(), name="order-cancel"),
+    path("orders/<str:order_id>/receipt", api.Receipt.as_view(), name="order-receipt"),
+    path("merchant/orders", merchant_api.MerchantOrders.as_view(), name="merchant-orders"),
+    path("merchant/orders/<str:order_id>", merchant_api.OneMerchantOrder.as_view(), name="merchant-order"),
+    path("merchant/orders/<str:order_id>/ship", merchant_api.Shipping.as_view(), name="merchant-order-ship"),
+]
