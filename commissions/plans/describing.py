@@ -65,17 +65,19 @@ def in_words(field: str, value: Any) -> str:
         return levels(value)
     if value is None:
         return _t("不限") if field.endswith("cap_day_fen") else _t("未设置")
-    if field.endswith("_bps"):
-        return percent(value)
-    if field.endswith("_fen"):
-        return f"¥{yuan(value)}" if value or field == "budget_month_fen" else _t("不计佣")
-    if field.endswith("_days"):
-        return ngettext("%(n)s 天", "%(n)s 天", value) % {"n": value}
     if isinstance(value, bool):
         return _t("是") if value else _t("否")
-    if field == "attribution":
-        return str(PlanVersion.Attribution(value).label)
-    return str(_CLICK_PAYS.get(value, value))
+    if isinstance(value, int):
+        return _number_in_words(field, value)
+    return str(_CLICK_PAYS.get(value) or PlanVersion.Attribution(value).label)
+
+
+def _number_in_words(field: str, number: int) -> str:
+    if field.endswith("_bps"):
+        return percent(number)
+    if field.endswith("_days"):
+        return ngettext("%(n)s 天", "%(n)s 天", number) % {"n": number}
+    return f"¥{yuan(number)}" if number or field == "budget_month_fen" else _t("不计佣")
 
 
 def differences(before: PlanVersion | None, after: PlanVersion | dict[str, Any]) -> list[Change]:

@@ -43,14 +43,14 @@ class PlanForm(DashboardForm):
     """Everything a plan says but its overrides. `version` is the one the merchant looked at."""
 
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
-    ceiling = PercentField(
-        label=_("分佣总上限"), help_text=_("一件商品各级佣金合计不能超过实付的这个比例。")
-    )
+    ceiling = PercentField(label=_("分佣总上限"), help_text=_("一件商品各级佣金合计不能超过实付的这个比例。"))
     include_freight = forms.BooleanField(
         required=False, label=_("运费也计入佣金基数"), help_text=_("默认只按商品实付金额计佣。")
     )
     self_purchase_earns = forms.BooleanField(
-        required=False, label=_("自购返佣"), help_text=_("推广者自己下单时按一级拿佣金，他的推荐人按二级。关闭时自己那一级不付。")
+        required=False,
+        label=_("自购返佣"),
+        help_text=_("推广者自己下单时按一级拿佣金，他的推荐人按二级。关闭时自己那一级不付。"),
     )
     hold_days = DaysField(
         label=_("结算等待"), help_text=_("收货后（点击为点击后）满这么多天转为可提现；0 为立即。建议不短于售后期。")
@@ -63,7 +63,9 @@ class PlanForm(DashboardForm):
         label=_("订单归谁"),
         widget=forms.RadioSelect,
     )
-    attribution_window_days = DaysField(least=1, label=_("点击有效期"), help_text=_("点击后多少天内下单算这次点击带来的。"))
+    attribution_window_days = DaysField(
+        least=1, label=_("点击有效期"), help_text=_("点击后多少天内下单算这次点击带来的。")
+    )
     pays_clicks = forms.BooleanField(required=False, label=_("开启点击计佣，我已阅读旁边的提示"))
     click = YuanField(required=False, label=_("每次有效点击"))
     click_cap = YuanField(required=False, label=_("每人每日上限"), help_text=_("留空为不限。"))
@@ -191,9 +193,7 @@ class OverrideForm(DashboardForm):
 
     def rates(self, mode: str) -> list[int | None]:
         """What was typed for a mode, level by level."""
-        return [
-            self.cleaned_data.get(f"{mode}_{number}") for number in range(1, settings.REFERRAL_MAX_LEVELS + 1)
-        ]
+        return [self.cleaned_data.get(f"{mode}_{number}") for number in range(1, settings.REFERRAL_MAX_LEVELS + 1)]
 
     def setting(self) -> dict[str, list[int]] | None:
         """{"order_levels_bps": …} or {"order_levels_fen": …}; None to inherit."""

@@ -17,7 +17,7 @@ ACTS: dict[str, Any] = {
     "mall.created": _("创建商城"),
     "mall.settings_changed": _("修改设置"),
     "member.suspended": _("会员停权"),
-    "member.reinstated": _("恢复会员"),
+    "member.active": _("恢复会员"),
     "operator.entered": _("平台运营进入商城"),
     "order.shipped": _("发货"),
     "order.cancelled": _("取消订单"),

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth import login as open_session
 from django.contrib.auth import logout as end_session
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -201,7 +200,8 @@ def staff_leave(request: HttpRequest, member_id: int) -> HttpResponse:
     if member.is_active:
         question = Question(
             title=_("停用员工"),
-            sentence=_t("%(name)s 将立即失去本商城的所有权限，已登录的也会失效。他过去的操作记录保留。") % {"name": name},
+            sentence=_t("%(name)s 将立即失去本商城的所有权限，已登录的也会失效。他过去的操作记录保留。")
+            % {"name": name},
             button=_("停用"),
             back=reverse("dashboard:staff"),
             is_grave=True,

@@ -1,0 +1,25 @@
+"""The floor's pages of the dashboard; each room lists its own."""
+
+from __future__ import annotations
+
+from mall.aftersales import dashboard as aftersales
+from mall.catalogue import category_pages
+from mall.catalogue import dashboard as catalogue
+from mall.dashboard import home
+from mall.events import dashboard as events
+from mall.malls import dashboard as malls
+from mall.orders import dashboard as orders
+from mall.payments import dashboard as payments
+from mall.staff import dashboard as staff
+
+dashboard_urlpatterns = [
+    *home.urlpatterns,
+    *orders.urlpatterns,
+    *catalogue.urlpatterns,
+    *category_pages.urlpatterns,
+    *payments.urlpatterns,
+    *aftersales.urlpatterns,
+    *events.urlpatterns,
+    *staff.urlpatterns,
+    *malls.urlpatterns,
+]

@@ -1,0 +1,152 @@
+"""订单: what was bought, how far it has come, and sending it off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from mall.api.lookup import get_or_404
+from mall.buyers.models import Buyer
+from mall.dashboard.actions import Question, ask
+from mall.dashboard.actors import name_actors
+from mall.dashboard.doors import staff_page
+from mall.dashboard.fields import PlainTextField
+from mall.dashboard.forms import DashboardForm, FilterForm, filters_of
+from mall.dashboard.lists import day_begins, day_ends, page_of
+from mall.dashboard.pages import show
+from mall.orders.models import Order, OrderLine, OrderStatus
+from mall.staff import rights
+
+CARRIERS = ("顺丰速运", "中通快递", "圆通速递", "申通快递", "韵达快递", "极兔速递", "京东物流", "邮政 EMS", "德邦快递")
+
+
+class OrderFilter(FilterForm):
+    """What the list of orders can be narrowed to."""
+
+    q = PlainTextField(
+        required=False,
+        max_length=40,
+        label=_("订单号或买家手机号"),
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    since = forms.DateField(required=False, label=_("下单自"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(required=False, label=_("至"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class ShipForm(DashboardForm):
+    """What a parcel is known by."""
+
+    company = PlainTextField(
+        max_length=40, label=_("快递公司"), widget=forms.TextInput(attrs={"list": "suggestions", "autofocus": True})
+    )
+    number = PlainTextField(max_length=40, label=_("运单号"), widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
+@staff_page(rights.SEE_ORDERS)
+@require_safe
+def order_list(request: HttpRequest) -> HttpResponse:
+    """The mall's orders, newest first."""
+    form = filters_of(OrderFilter, request)
+    asked = form.asked()
+    status = request.GET.get("status", "")
+    rows = _narrowed(Order.objects.all(), asked, request.mall.timezone)
+    if status in OrderStatus.values:
+        rows = rows.filter(status=status)
+    lines = Prefetch("lines", OrderLine.objects.order_by("position", "id").only("id", "order", "name", "quantity"))
+    page = page_of(request, rows.select_related("buyer").prefetch_related(lines))
+    return show(
+        request,
+        "dashboard/orders.html",
+        {
+            "section": "orders",
+            "page": page,
+            "form": form,
+            "status": status,
+            "statuses": OrderStatus.choices,
+            "is_narrowed": bool(asked) or bool(status),
+        },
+    )
+
+
+def _narrowed(orders: QuerySet[Order], asked: dict[str, Any], timezone_name: str) -> QuerySet[Order]:
+    if wanted := asked.get("q"):
+        digits = wanted.removeprefix("+86").replace(" ", "")
+        if digits.isascii() and digits.isdigit() and len(digits) == 11:
+            buyers = Buyer.objects.filter(phone__in=[f"+86{digits}", digits]).values("pk")
+            orders = orders.filter(buyer__in=buyers)
+        else:
+            orders = orders.filter(number__startswith=wanted)
+    if since := asked.get("since"):
+        orders = orders.filter(placed_at__gte=day_begins(since, timezone_name))
+    if until := asked.get("until"):
+        orders = orders.filter(placed_at__lt=day_ends(until, timezone_name))
+    return orders
+
+
+@staff_page(rights.SEE_ORDERS)
+@require_safe
+def order_detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One order with its life, its money and its parcel."""
+    order = get_or_404(
+        Order.objects.select_related("buyer").prefetch_related(
+            Prefetch("lines", OrderLine.objects.select_related("product", "sku").order_by("position", "id")),
+            "addresses",
+            "payments",
+            "refunds",
+        ),
+        public_id,
+    )
+    changes = list(order.changes.order_by("id"))
+    name_actors(changes)
+    return show(
+        request,
+        "dashboard/order.html",
+        {
+            "section": "orders",
+            "order": order,
+            "address": next(iter(order.addresses.all()), None),
+            "payments": sorted(order.payments.all(), key=lambda payment: payment.pk),
+            "refunds": sorted(order.refunds.all(), key=lambda refund: refund.pk),
+            "changes": changes,
+            "status_names": dict(OrderStatus.choices),
+        },
+    )
+
+
+@staff_page(rights.SHIP)
+@require_http_methods(["GET", "HEAD", "POST"])
+def order_ship(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Say by whom and under which number the parcel travels."""
+    from mall.orders.services import ship_order
+
+    order = get_or_404(Order.objects.all(), public_id)
+    question = Question(
+        title=_("发货"),
+        sentence=_t("订单 %(number)s。填写后买家会看到快递公司和运单号，发货后不能撤回。") % {"number": order.number},
+        button=_("确认发货"),
+        back=reverse("dashboard:order", args=[order.public_id]),
+        suggestions=CARRIERS,
+    )
+    return ask(
+        request,
+        question,
+        lambda typed: ship_order(
+            order=order, company=typed["company"], number=typed["number"], actor=request.staff_member
+        ),
+        form_class=ShipForm,
+        done=_t("订单 %(number)s 已发货。") % {"number": order.number},
+    )
+
+
+urlpatterns = [
+    path("orders", order_list, name="orders"),
+    path("orders/<str:public_id>", order_detail, name="order"),
+    path("orders/<str:public_id>/ship", order_ship, name="order-ship"),
+]
