@@ -297,7 +297,8 @@ def test_history_and_ledger_can_only_grow(owner_cursor):
         triggers = rows(
             owner_cursor,
             "SELECT tgtype & 32 > 0 AS truncates, tgtype & 24 = 24 AS changes FROM pg_trigger t"
-            " JOIN pg_proc p ON p.oid = t.tgfoid WHERE p.proname = 'refuse_change' AND t.tgenabled = 'O' AND tgrelid = %s::regclass",
+            " JOIN pg_proc p ON p.oid = t.tgfoid"
+            " WHERE p.proname = 'refuse_change' AND t.tgenabled = 'O' AND tgrelid = %s::regclass",
             table,
         )
         assert sorted(triggers) == [(False, True), (True, False)], table

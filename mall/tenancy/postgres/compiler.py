@@ -17,9 +17,10 @@ def _guard_tables(query) -> None:
     if current_mall_id() is not None:
         return
     guarded = mall_tables()
-    for join in query.alias_map.values():
-        if join.table_name in guarded:
-            require_mall_id(f"Table {join.table_name}")
+    # extra(tables=…) stands in the statement without being an alias of the query.
+    for table in (*(join.table_name for join in query.alias_map.values()), *query.extra_tables):
+        if table in guarded:
+            require_mall_id(f"Table {table}")
 
 
 class SQLCompiler(compiler.SQLCompiler):
