@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from commissions.ledger import dashboard as ledger_dashboard
 from commissions.ledger.api import MerchantLedgerAudit
 from commissions.payouts import api as payouts
+from commissions.payouts import dashboard as payouts_dashboard
+from commissions.plans import dashboard as plans_dashboard
 from commissions.plans.api import MerchantPlan
+from commissions.promotion import urls as promotion_urls
 from commissions.settlement import api as settlement
+from commissions.settlement import dashboard as settlement_dashboard
+from commissions.settlement import today as today_dashboard
 
 api_urlpatterns: list[URLPattern | URLResolver] = [
     path("commissions", settlement.CommissionList.as_view(), name="commissions"),
@@ -26,5 +32,11 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("merchant/payouts/<str:payout_id>/reject", payouts.MerchantPayoutReject.as_view(), name="payout-reject"),
     path("merchant/ledger/audit", MerchantLedgerAudit.as_view(), name="ledger-audit"),
 ]
-dashboard_urlpatterns: list[URLPattern | URLResolver] = []
-page_urlpatterns: list[URLPattern | URLResolver] = []
+dashboard_urlpatterns: list[URLPattern | URLResolver] = [
+    *plans_dashboard.urlpatterns,
+    *settlement_dashboard.urlpatterns,
+    *today_dashboard.urlpatterns,
+    *payouts_dashboard.urlpatterns,
+    *ledger_dashboard.urlpatterns,
+]
+page_urlpatterns: list[URLPattern | URLResolver] = [*promotion_urls.page_urlpatterns]

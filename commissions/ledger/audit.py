@@ -108,10 +108,11 @@ CHECKS: dict[str, str] = {
         WHERE s.mall_id = %(mall)s AND coalesce(k.ended_reason, '') <> 'closed' AND s.revision > 0
         AND coalesce(x.amount, 0) <> coalesce(k.accrued_fen - k.reversed_fen, 0)""",
     "paid order that nobody settled": """
-        SELECT c.id, c.order_id FROM referrals_conversion c
-        JOIN mall_order o ON o.mall_id = c.mall_id AND o.id = c.order_id AND o.paid_at < now() - interval '10 minutes'
+        SELECT o.id, c.id FROM mall_order o
+        LEFT JOIN referrals_conversion c ON c.mall_id = o.mall_id AND c.order_id = o.id
         LEFT JOIN commissions_settlement s ON s.mall_id = c.mall_id AND s.conversion_id = c.id
-        WHERE c.mall_id = %(mall)s AND c.kind = 'order' AND s.id IS NULL""",
+        WHERE o.mall_id = %(mall)s AND o.paid_at < now() - interval '10 minutes'
+        AND (c.id IS NULL OR (c.reason = '' AND s.id IS NULL))""",
     "head commission on a level or of an amount that its trace does not give": """
         SELECT k.id, k.kind, k.level, k.accrued_fen FROM commissions_commission k
         JOIN commissions_settlement s ON s.mall_id = k.mall_id AND s.conversion_id = k.conversion_id

@@ -56,7 +56,7 @@ class Shop:
 class Person:
     """A member with his token."""
 
-    def __init__(self, shop: Shop, phone: str, token: str, member: dict[str, Any]) -> None:
+    def __init__(self, shop: Shop, phone: str, token: str, member: str) -> None:
         self.shop, self.phone, self.token, self.member = shop, phone, token, member
 
     def call(self, method: str, path: str, body: Any = None, **options: Any) -> Any:

@@ -104,7 +104,7 @@ class Walk:
 
     def registration(self, promoter: Person) -> Person:
         buyer = self.shop.register(ref=promoter.link("registration")["code"], nickname="买家")
-        self.equal("bound when it answers", buyer.call("GET", "/me")["referrer"]["id"], promoter.member["id"])
+        self.equal("bound when it answers", buyer.call("GET", "/me")["referrer"]["id"], promoter.member)
         self.soon("registration commission", [(100, 1, "pending")], lambda: [
             (row["amount_fen"], row["level"], row["state"]) for row in promoter.commissions(kind="registration")
         ])  # fmt: skip
