@@ -8,9 +8,11 @@ from typing import Any
 from django.test import Client
 
 from mall import clock
+from mall.buyers.services import send_phone_code
 from mall.catalogue.models import Product
 from mall.malls.models import Mall
-from mall.tenancy.context import mall_scope
+from mall.tenancy.context import mall_scope, require_mall_id
+from members.joining.services import join
 from members.models import Member
 from referrals.clicks.models import Click
 from referrals.clicks.services import confirm_click, judge_clicks, record_click
@@ -19,6 +21,7 @@ from referrals.clicks.visitors import COOKIE, new_key, signed
 from referrals.links.models import ShareLink
 from referrals.links.services import take_link
 from tests.factories.mall import host_of
+from tests.factories.members import new_phone
 
 WECHAT = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 16_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 "
@@ -102,3 +105,14 @@ def as_visitor(client: Client, mall: Mall, key: str) -> Client:
     """The same browser with the cookie of a visitor."""
     client.cookies[COOKIE] = signed(mall.pk, key)
     return client
+
+
+def join_through(link: ShareLink | None = None, *, visitor_key: str = "", nickname: str = "") -> Member:
+    """A new member who names the link's code, or is known by his visitor only. Needs no scope."""
+    mall_id = link.mall_id if link is not None else require_mall_id()
+    phone = new_phone()
+    with mall_scope(mall_id):
+        code = send_phone_code(phone=phone, purpose="register")[1]
+        return join(
+            phone=phone, code=code, nickname=nickname, ref=link.code if link is not None else None, visitor_key=visitor_key
+        )
