@@ -1,0 +1,213 @@
+"""The catalogue by the API: open to everybody, strict about what is asked, blind to other malls."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from mall.catalogue.models import Product, Sku
+from mall.catalogue.services import create_category, create_product
+from mall.tenancy.context import mall_scope
+from tests.factories.http import Api, api_as_staff, errors_of
+from tests.factories.mall import make_staff
+from tests.factories.trade import make_product
+
+
+@pytest.fixture
+def anyone(mall) -> Api:
+    return Api(mall)
+
+
+def test_a_stranger_sees_the_tree(mall, anyone):
+    with mall_scope(mall.pk):
+        top = create_category(name="衣")
+        child = create_category(name="裤", parent=top)
+    assert anyone.get("categories").json() == {
+        "results": [
+            {
+                "id": str(top.public_id),
+                "name": "衣",
+                "children": [{"id": str(child.public_id), "name": "裤", "children": []}],
+            }
+        ]
+    }
+
+
+def test_a_stranger_pages_through_the_products(mall, anyone):
+    made = [make_product(mall, price_fen=100 + number) for number in range(3)]
+    first = anyone.get("products?page_size=2&ordering=price").json()
+    assert [row["id"] for row in first["results"]] == [str(made[0].public_id), str(made[1].public_id)]
+    assert first["results"][0] == {
+        "id": str(made[0].public_id),
+        "name": made[0].name,
+        "image": None,
+        "price_fen": 100,
+        "market_price_fen": None,
+        "sold_count": 0,
+    }
+    assert first["previous"] is None
+    assert first["next"].startswith(f"http://{mall.slug}.localhost/api/v1/products?")
+    second = anyone.get(first["next"].split("/api/v1/")[1]).json()
+    assert ([row["id"] for row in second["results"]], second["next"]) == ([str(made[2].public_id)], None)
+    assert anyone.get(second["previous"].split("/api/v1/")[1]).json()["results"] == first["results"]
+
+
+def test_a_product_shows_its_skus_but_not_what_they_cost_the_merchant(mall, anyone):
+    skus = [
+        {"specs": {"码": "L"}, "price_fen": 500, "stock": 1, "market_price_fen": 900, "cost_fen": 1},
+        {"specs": {"码": "S"}, "price_fen": 400, "stock": 2, "cost_fen": 1},
+    ]
+    with mall_scope(mall.pk):
+        product = create_product(name="衣", category=create_category(name="c"), subtitle="好", skus=skus)
+        ids = [str(sku.public_id) for sku in Sku.objects.order_by("position")]
+        category = str(product.category.public_id)
+    assert anyone.get(f"products/{product.public_id}").json() == {
+        "id": str(product.public_id),
+        "name": "衣",
+        "image": None,
+        "images": [],
+        "subtitle": "好",
+        "description": "",
+        "category": category,
+        "price_fen": 400,
+        "market_price_fen": None,
+        "sold_count": 0,
+        "skus": [
+            {"id": ids[0], "specs": {"码": "L"}, "price_fen": 500, "market_price_fen": 900, "stock": 1},
+            {"id": ids[1], "specs": {"码": "S"}, "price_fen": 400, "market_price_fen": None, "stock": 2},
+        ],
+    }
+
+
+def test_a_product_off_sale_elsewhere_or_misspelt_is_missing_in_the_same_words(mall, elsewhere, anyone):
+    with mall_scope(mall.pk):
+        draft = create_product(name="d", status="draft")
+    theirs = make_product(elsewhere)
+    answers = {
+        anyone.get(f"products/{name}").content
+        for name in (draft.public_id, theirs.public_id, uuid.uuid4(), "x", "1", "%F0%9F%98%80", "a" * 300)
+    }
+    assert len(answers) == 1
+    assert anyone.get(f"products/{theirs.public_id}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("ordering=cheap", 400),
+        ("page_size=0", 400),
+        ("page_size=x", 400),
+        ("page_size=9999999999999999999999", 200),
+        ("search=" + "x" * 41, 400),
+        ("search=%00", 400),
+        ("search=a%0Ab", 400),
+        ("search=%ED%A0%80", 200),
+        ("cursor=nonsense", 404),
+        ("category=nonsense", 404),
+        (f"category={uuid.uuid4()}", 404),
+        ("unknown=1", 200),
+    ],
+)
+def test_what_is_asked_for_must_make_sense(anyone, query, status):
+    assert anyone.get(f"products?{query}").status_code == status
+
+
+def test_another_malls_category_is_missing(mall, elsewhere, anyone):
+    with mall_scope(elsewhere.pk):
+        theirs = create_category(name="x")
+    assert anyone.get(f"products?category={theirs.public_id}").status_code == 404
+
+
+def test_the_window_stays_cheap(mall, anyone, query_counts):
+    with mall_scope(mall.pk):
+        category = create_category(name="c")
+        for number in range(25):
+            product = create_product(name=f"p{number}", category=category, skus=[{"price_fen": 1, "stock": 1}])
+    with query_counts("products.list"):
+        assert len(anyone.get("products").json()["results"]) == 20
+    with query_counts("products.list_of_category"):
+        anyone.get(f"products?category={category.public_id}&ordering=-price")
+    with query_counts("products.detail"):
+        anyone.get(f"products/{product.public_id}")
+    with query_counts("categories.list"):
+        anyone.get("categories")
+
+
+# --- The merchant's side -----------------------------------------------------
+
+GIVEN = {"name": "茶", "skus": [{"specs": {"味": "绿"}, "price_fen": 1000, "stock": 5, "cost_fen": 100}]}
+
+
+def test_staff_make_and_change_a_product(mall, owner_api, anyone):
+    made = owner_api.post("merchant/products", GIVEN)
+    assert made.status_code == 201
+    product = made.json()
+    assert (product["status"], product["skus"][0]["stock"], product["skus"][0]["cost_fen"]) == ("on_sale", 5, 100)
+    sku = {**GIVEN["skus"][0], "price_fen": 900, "id": product["skus"][0]["id"], "specs": {"味": "红"}}
+    changed = owner_api.patch(f"merchant/products/{product['id']}", {"name": "红茶", "skus": [sku]}).json()
+    assert (changed["name"], changed["skus"][0]["price_fen"], changed["skus"][0]["specs"]) == (
+        "红茶",
+        900,
+        {"味": "红"},
+    )
+    assert anyone.get(f"products/{product['id']}").json()["name"] == "红茶"
+    owner_api.patch(f"merchant/products/{product['id']}", {"status": "off_sale"})
+    assert anyone.get(f"products/{product['id']}").status_code == 404
+    assert owner_api.get(f"merchant/products/{product['id']}").json()["status"] == "off_sale"
+    assert [row["id"] for row in owner_api.get("merchant/products").json()["results"]] == [product["id"]]
+
+
+@pytest.mark.parametrize(
+    ("change", "attr"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": None}, "name"),
+        ({"name": "a\nb"}, "name"),
+        ({"position": "1"}, "position"),
+        ({"position": True}, "position"),
+        ({"position": 1.0}, "position"),
+        ({"status": "gone"}, "status"),
+        ({"skus": "x"}, "skus"),
+        ({"skus": [5]}, "skus.0"),
+        ({"skus": [{"specs": {}, "price_fen": -1, "stock": 1}]}, "skus.0.price_fen"),
+        ({"skus": [{"specs": {}, "price_fen": 2**63, "stock": 1}]}, "skus.0.price_fen"),
+        ({"skus": [{"specs": {}, "price_fen": 1, "stock": "1"}]}, "skus.0.stock"),
+        ({"skus": [{"specs": {}, "price_fen": 1}]}, "skus.0.stock"),
+        ({"skus": [{"specs": {"a": 1}, "price_fen": 1, "stock": 1}]}, "skus.0.specs.a"),
+    ],
+)
+def test_bad_products_are_refused_with_the_field(mall, owner_api, change, attr):
+    product = make_product(mall)
+    for answer in (
+        owner_api.post("merchant/products", GIVEN | change),
+        owner_api.patch(f"merchant/products/{product.public_id}", change),
+    ):
+        assert answer.status_code == 400
+        assert any((named or "").startswith(attr) for _code, named in errors_of(answer)), answer.content
+    with mall_scope(mall.pk):
+        assert list(Product.objects.values_list("name", "status")) == [(product.name, "on_sale")]
+
+
+@pytest.mark.parametrize("role", ["finance", "service"])
+def test_other_roles_edit_no_products(mall, role):
+    product = make_product(mall)
+    staff = api_as_staff(make_staff(mall, role))
+    assert staff.get("merchant/products").status_code == 403
+    assert staff.post("merchant/products", GIVEN).status_code == 403
+    assert staff.patch(f"merchant/products/{product.public_id}", {"name": "x"}).status_code == 403
+
+
+def test_a_buyer_or_nobody_edits_no_products(api, anyone, mall):
+    assert api.post("merchant/products", GIVEN).status_code == 403
+    assert anyone.post("merchant/products", GIVEN).status_code == 401
+
+
+def test_another_malls_product_or_category_is_missing(mall, elsewhere, owner_api):
+    theirs = make_product(elsewhere)
+    with mall_scope(elsewhere.pk):
+        category = create_category(name="x")
+    assert owner_api.patch(f"merchant/products/{theirs.public_id}", {"name": "x"}).status_code == 404
+    assert owner_api.post("merchant/products", GIVEN | {"category": str(category.public_id)}).status_code == 404
+    with mall_scope(elsewhere.pk):
+        assert Product.objects.get().name == theirs.name
