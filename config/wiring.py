@@ -26,6 +26,8 @@ PORTS: dict[str, str | list[str]] = {
     "mall.orders.ports.visitor_of_token": "referrals.clicks.visitors.key_of_token",
     "mall.buyers.ports.buyer_logged_in": ["referrals.clicks.visitors.remember_buyer"],
     "members.joining.ports.referrer_behind": "referrals.attribution.services.referrer_behind",
+    "mall.pages.ports.forwarding_of_request": "referrals.links.forwarding.forwarding_of_request",
+    "members.closing.ports.left_behind": "commissions.payouts.selectors.left_behind",
     "members.closing.ports.before_closing": ["commissions.payouts.closing.settle_before_closing"],
     "referrals.attribution.ports.attribution_rules": "commissions.plans.selectors.attribution_rules_at",
     "referrals.links.ports.earned_by_link": "commissions.settlement.selectors.earned_by_link",

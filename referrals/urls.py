@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
+from referrals.clicks import dashboard as clicks_dashboard
 from referrals.clicks import urls as clicks
 from referrals.conversions import urls as conversions
+from referrals.links import dashboard as links_dashboard
 from referrals.links import urls as links
 
 api_urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,7 +15,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     *clicks.api_urlpatterns,
     *conversions.api_urlpatterns,
 ]
-dashboard_urlpatterns: list[URLPattern | URLResolver] = []
+dashboard_urlpatterns: list[URLPattern | URLResolver] = [*links_dashboard.urlpatterns, *clicks_dashboard.urlpatterns]
 page_urlpatterns: list[URLPattern | URLResolver] = [
     *links.page_urlpatterns,
     *clicks.page_urlpatterns,

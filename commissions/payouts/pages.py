@@ -105,12 +105,16 @@ def _payout_page(
     if form is None:
         available = balance["available_fen"]
         # Most people take everything.
-        form = PayoutForm(initial={"amount_fen": yuan(available).replace(",", "") if available else "", "attempt": uuid4()})
+        form = PayoutForm(
+            initial={"amount_fen": yuan(available).replace(",", "") if available else "", "attempt": uuid4()}
+        )
     chosen = form["payee"].value() or (str(payees[0].public_id) if payees else "")
     context: dict[str, Any] = {
         "balance": balance,
         "minimum_fen": request.mall.payout_min_fen,
-        "may_request": bool(payees) and not balance["debt_fen"] and balance["available_fen"] >= request.mall.payout_min_fen,
+        "may_request": bool(payees)
+        and not balance["debt_fen"]
+        and balance["available_fen"] >= request.mall.payout_min_fen,
         "form": form,
         "payees": [_payee_row(payee, chosen) for payee in payees],
         "payee_form": payee_form or PayeeForm(),

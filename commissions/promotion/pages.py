@@ -23,9 +23,7 @@ NEWEST = 5
 def promotion(request: HttpRequest) -> HttpResponse:
     """推广中心."""
     suspended = request.member.standing == Member.Standing.SUSPENDED
-    return page(
-        request, "h5/promotion/centre.html", {**_live(request.member), "suspended": suspended, "tab": "me"}
-    )
+    return page(request, "h5/promotion/centre.html", {**_live(request.member), "suspended": suspended, "tab": "me"})
 
 
 @member_page

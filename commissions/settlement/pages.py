@@ -129,7 +129,8 @@ def _choices(request: HttpRequest, name: str, labels: dict[str, Any], chosen: st
     """The tabs of one filter, each keeping the others."""
     kept = {key: request.GET[key] for key in ("kind", "state", "only") if key != name and request.GET.get(key)}
     return [
-        {"label": label, "current": key == chosen, "address": _query({**kept, name: key})} for key, label in labels.items()
+        {"label": label, "current": key == chosen, "address": _query({**kept, name: key})}
+        for key, label in labels.items()
     ]
 
 

@@ -98,7 +98,7 @@ class PasswordReset(PageForm):
     )
 
 
-WAYS_IN: dict[str, type[PasswordLogIn] | type[CodeLogIn]] = {"code": CodeLogIn, "password": PasswordLogIn}
+WAYS_IN: dict[str, type[PasswordLogIn | CodeLogIn]] = {"code": CodeLogIn, "password": PasswordLogIn}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -189,7 +189,9 @@ def _shelves(request: HttpRequest) -> list[dict[str, Any]]:
         "refunds": ("return", _("退款/售后")),
     }
     assert set(signs) - {"refunds"} <= set(OrderStatus.values)  # noqa: S101 - the keys are statuses
-    return [{"key": key, "sign": sign, "label": label, "count": counts.get(key, 0)} for key, (sign, label) in signs.items()]
+    return [
+        {"key": key, "sign": sign, "label": label, "count": counts.get(key, 0)} for key, (sign, label) in signs.items()
+    ]
 
 
 def address(name: str, **query: Any) -> str:

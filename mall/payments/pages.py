@@ -11,15 +11,14 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mall.money import yuan
-from mall.orders.models import Order, OrderStatus
+from mall.orders.models import OrderStatus
 from mall.orders.pages import mine
 from mall.pages.access import buyer_page
 from mall.pages.forms import PageForm
 from mall.pages.rendering import page
 from mall.payments import providers
-from mall.payments.models import Payment
 from mall.payments.services import start_payment
+from mall.payments.transfers import transfer_of
 
 # Provider → its sign, its name and a word of help.
 WAYS = {
@@ -66,19 +65,8 @@ def paid(request: HttpRequest, order_id: UUID) -> HttpResponse:
     transfer = transfer_of(order)
     if not is_paid and transfer is None:
         return redirect("pages:cashier", order.public_id)
-    return page(request, "h5/payments/result.html", {"order": order, "paid": is_paid, "transfer": transfer, "fresh": True})
-
-
-def transfer_of(order: Order) -> dict[str, Any] | None:
-    """A bank transfer the merchant still waits for, as the buyer has to make it."""
-    if order.status != OrderStatus.AWAITING_PAYMENT:
-        return None
-    payment = Payment.objects.filter(order=order, provider="bank_transfer", status=Payment.Status.PENDING).first()
-    if payment is None or not payment.instructions:
-        return None
-    lines, remark = payment.instructions["lines"], payment.instructions["remark"]
-    copied = "\n".join([*lines, f"¥{yuan(payment.amount_fen)}", remark])
-    return {"lines": lines, "amount_fen": payment.amount_fen, "remark": remark, "copied": copied}
+    context = {"order": order, "paid": is_paid, "transfer": transfer, "fresh": True}
+    return page(request, "h5/payments/result.html", context)
 
 
 def _ways(request: HttpRequest, form: Cashier) -> list[dict[str, Any]]:

@@ -12,4 +12,10 @@ def _nothing_to_settle(member_id: int, confirmed_forfeit_fen: int | None = None)
     """
 
 
+def _nothing(member_id: int) -> int:
+    """What a member would give up by leaving now, in fen: the sum close_account asks him to confirm."""
+    return 0
+
+
 before_closing = port("members.closing.ports.before_closing", _nothing_to_settle)
+left_behind = port("members.closing.ports.left_behind", _nothing)

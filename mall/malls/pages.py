@@ -1,0 +1,95 @@
+"""The mall's front door, and what every page of it takes its look from."""
+
+from __future__ import annotations
+
+import re
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from mall.catalogue.pages import first_goods
+from mall.catalogue.selectors import category_tree
+from mall.malls.models import Mall
+from mall.pages import brand
+from mall.pages.rendering import ShareCard, page, safe_next
+
+AISLES_MAX = 10
+A_YEAR_SECONDS = 365 * 24 * 3600
+_HEX = re.compile(r"[0-9a-fA-F]{6}")
+
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#{color}"/>'
+    '<path d="M9 12h14l1.3 13H7.7z" fill="none" stroke="{letters}" stroke-width="2.2" stroke-linejoin="round"/>'
+    '<path d="M12.5 15v-4a3.5 3.5 0 0 1 7 0v4" fill="none" stroke="{letters}" stroke-width="2.2"/></svg>'
+)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """首页."""
+    return page(
+        request,
+        "h5/malls/home.html",
+        {
+            "tab": "home",
+            "aisles": category_tree()[:AISLES_MAX],
+            **first_goods(request),
+        },
+        card=ShareCard(
+            title=request.mall.name,
+            description=request.mall.notice or _("欢迎光临%(mall)s") % {"mall": request.mall.name},
+        ),
+    )
+
+
+@require_safe
+def brand_stylesheet(request: HttpRequest) -> HttpResponse:
+    """The mall's colour as CSS. The colour stands in the address, so the answer never changes."""
+    return _kept(HttpResponse(brand.stylesheet(_asked_color(request)), content_type="text/css; charset=utf-8"))
+
+
+@require_safe
+def icon(request: HttpRequest) -> HttpResponse:
+    """The mall's sign for browser tabs, in its colour."""
+    color = _asked_color(request)
+    letters = brand.INK if brand.luminance(f"#{color}") > brand.LIGHT else brand.PAPER
+    return _kept(HttpResponse(_ICON.format(color=color, letters=letters), content_type="image/svg+xml"))
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """用户协议与隐私说明."""
+    card = ShareCard(title=_("用户协议与隐私说明"), description=request.mall.name)
+    return page(request, "h5/malls/privacy.html", card=card)
+
+
+@require_safe
+def choose_language(request: HttpRequest, language: str) -> HttpResponse:
+    """Read on in another language. Harmless, and so by GET: pages for strangers then need no form token."""
+    if language not in dict(settings.LANGUAGES):
+        raise Http404
+    response = redirect(safe_next(request, "/"))
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=A_YEAR_SECONDS,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+    )
+    translation.activate(language)
+    return response
+
+
+def _asked_color(request: HttpRequest) -> str:
+    color = request.GET.get("c", "")
+    return color if _HEX.fullmatch(color) else Mall._meta.get_field("brand_color").default[1:]
+
+
+def _kept(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = f"public, max-age={A_YEAR_SECONDS}, immutable"
+    return response

@@ -1,0 +1,38 @@
+"""The buyer's pages of the ground floor."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from mall.aftersales import pages as aftersales
+from mall.buyers import pages as buyers
+from mall.catalogue import pages as catalogue
+from mall.malls import pages as malls
+from mall.orders import pages as orders
+from mall.payments import pages as payments
+
+page_urlpatterns: list[URLPattern | URLResolver] = [
+    path("", malls.home, name="home"),
+    path("brand.css", malls.brand_stylesheet, name="brand"),
+    path("icon.svg", malls.icon, name="icon"),
+    path("language/<str:language>", malls.choose_language, name="language"),
+    path("privacy", malls.privacy, name="privacy"),
+    path("categories", catalogue.categories, name="categories"),
+    path("products", catalogue.products, name="products"),
+    path("products/<uuid:product_id>", catalogue.product, name="product"),
+    path("products/<uuid:product_id>/cover.jpg", catalogue.cover, name="cover"),
+    path("login", buyers.login, name="login"),
+    path("logout", buyers.logout, name="logout"),
+    path("password-reset", buyers.password_reset, name="password-reset"),
+    path("fragments/phone-code/<str:purpose>", buyers.phone_code, name="phone-code"),
+    path("me", buyers.me, name="me"),
+    path("checkout", orders.checkout, name="checkout"),
+    path("fragments/regions", orders.region_fields, name="regions"),
+    path("orders", orders.orders, name="orders"),
+    path("orders/<uuid:order_id>", orders.order, name="order"),
+    path("orders/<uuid:order_id>/cancel", orders.cancel, name="order-cancel"),
+    path("orders/<uuid:order_id>/receipt", orders.receipt, name="order-receipt"),
+    path("orders/<uuid:order_id>/pay", payments.cashier, name="cashier"),
+    path("orders/<uuid:order_id>/paid", payments.paid, name="paid"),
+    path("orders/<uuid:order_id>/refund", aftersales.refund, name="refund"),
+]

@@ -1,0 +1,130 @@
+// What every page of the buyers needs a script for. Everything can be read without it.
+(function () {
+  "use strict";
+
+  document.documentElement.classList.add("js");
+
+  function toast(text) {
+    var shown = document.querySelector(".toast");
+    if (shown) shown.remove();
+    var box = document.createElement("div");
+    box.className = "toast";
+    box.setAttribute("role", "status");
+    box.textContent = text;
+    document.body.append(box);
+  }
+
+  // A visit counts once the page has really been shown: previews and bots fetch it, but never get here.
+  function confirmVisit(code) {
+    function send() {
+      var body = JSON.stringify({ code: code });
+      if (!(navigator.sendBeacon && navigator.sendBeacon("/t", body))) {
+        fetch("/t", { method: "POST", body: body, keepalive: true, credentials: "same-origin" }).catch(function () {});
+      }
+    }
+    if (document.visibilityState === "visible") return send();
+    document.addEventListener("visibilitychange", function once() {
+      if (document.visibilityState !== "visible") return;
+      document.removeEventListener("visibilitychange", once);
+      send();
+    });
+  }
+
+  // People forward the address they see, so a promoter sees his own code in it.
+  function showOwnCode(code) {
+    var address = new URL(location.href);
+    if (address.searchParams.get("ref") === code) return;
+    address.searchParams.set("ref", code);
+    history.replaceState(history.state, "", address);
+  }
+
+  function copy(button) {
+    var text = button.dataset.copy;
+    function done() { toast(button.dataset.copied || text); }
+    function byHand() {
+      var field = document.createElement("textarea");
+      field.value = text;
+      field.className = "only-reader";
+      field.setAttribute("readonly", "");
+      document.body.append(field);
+      field.select();
+      field.setSelectionRange(0, text.length);
+      var copied = document.execCommand("copy");
+      field.remove();
+      if (copied) done();
+    }
+    if (navigator.clipboard && window.isSecureContext) {
+      navigator.clipboard.writeText(text).then(done, byHand);
+    } else {
+      byHand();
+    }
+  }
+
+  function countDown(clock) {
+    var end = Date.parse(clock.dataset.until);
+    function tick() {
+      var left = Math.max(0, Math.floor((end - Date.now()) / 1000));
+      var parts = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
+      if (parts[0] === 0) parts.shift();
+      clock.textContent = parts.map(function (part) { return String(part).padStart(2, "0"); }).join(":");
+      if (left > 0) setTimeout(tick, 1000);
+    }
+    if (!isNaN(end)) tick();
+  }
+
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-copy]");
+    if (button) {
+      event.preventDefault();
+      copy(button);
+    }
+    var back = event.target.closest("[data-back]");
+    if (back && history.length > 1 && document.referrer.startsWith(location.origin)) {
+      event.preventDefault();
+      history.back();
+    }
+  });
+
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) {
+      event.preventDefault();
+      return;
+    }
+    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "1";
+    form.querySelectorAll("button[type=submit], button:not([type])").forEach(function (button) {
+      button.setAttribute("aria-disabled", "true");
+    });
+  });
+
+  // "Back" may bring the page from memory, with its buttons still asleep.
+  window.addEventListener("pageshow", function (event) {
+    if (!event.persisted) return;
+    document.querySelectorAll("form[data-sent]").forEach(function (form) {
+      delete form.dataset.sent;
+      form.querySelectorAll("[aria-disabled]").forEach(function (button) { button.removeAttribute("aria-disabled"); });
+    });
+    if (document.body.dataset.fresh) location.reload();
+  });
+
+  // Nobody looks: nobody asks.
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (document.hidden && event.target.hasAttribute("data-poll")) event.preventDefault();
+  });
+
+  document.addEventListener("change", function (event) {
+    var field = event.target.closest("[data-submit-on-change]");
+    if (field && field.form) field.form.requestSubmit();
+  });
+
+  document.addEventListener("DOMContentLoaded", function () {
+    var body = document.body;
+    if (body.dataset.ref) confirmVisit(body.dataset.ref);
+    if (body.dataset.ownCode) showOwnCode(body.dataset.ownCode);
+    document.querySelectorAll("[data-until]").forEach(countDown);
+  });
+
+  window.h5 = { toast: toast };
+})();

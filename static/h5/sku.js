@@ -1,0 +1,156 @@
+// The product page: half-screen sheet, chips per property, price and stock of what is chosen.
+(function () {
+  "use strict";
+  var sheet = document.getElementById("sku");
+  if (!sheet) return;
+  var shade = document.querySelector(".shade");
+  var radios = Array.from(sheet.querySelectorAll("input[name=sku]"));
+  var quantity = sheet.querySelector("[name=quantity]");
+  var group = sheet.querySelector("[data-skus]");
+  var opener = null;
+
+  function open(event) {
+    event.preventDefault();
+    opener = event.currentTarget;
+    sheet.classList.add("sheet_open");
+    shade.classList.add("shade_open");
+    document.documentElement.classList.add("locked");
+    sheet.setAttribute("role", "dialog");
+    sheet.setAttribute("aria-modal", "true");
+    sheet.querySelector(".sheet__close").focus({ preventScroll: true });
+  }
+
+  function close() {
+    sheet.classList.remove("sheet_open");
+    shade.classList.remove("shade_open");
+    document.documentElement.classList.remove("locked");
+    if (opener) opener.focus({ preventScroll: true });
+  }
+
+  function specsOf(radio) {
+    return JSON.parse(radio.dataset.specs || "{}");
+  }
+
+  function chosen() {
+    return radios.find(function (radio) { return radio.checked; });
+  }
+
+  function show() {
+    var radio = chosen();
+    if (!radio) return;
+    var amount = radio.dataset.price.split(".");
+    sheet.querySelector("[data-price] .price").innerHTML =
+      "<small>¥</small>" + amount[0] + "<small>." + amount[1] + "</small>";
+    sheet.querySelector("[data-stock]").textContent = group.dataset.stockText.replace("{n}", radio.dataset.stock);
+    var values = Object.values(specsOf(radio)).join(" / ");
+    document.querySelectorAll("[data-chosen]").forEach(function (place) {
+      if (!values) return;
+      place.hidden = false;
+      place.textContent = group.dataset.chosenText.replace("{n}", values);
+    });
+    quantity.max = Math.min(9999, Number(radio.dataset.stock));
+    step(0);
+  }
+
+  function step(by) {
+    var most = Number(quantity.max) || 9999;
+    var wanted = Math.min(most, Math.max(1, (parseInt(quantity.value, 10) || 1) + by));
+    quantity.value = wanted;
+    sheet.querySelector("[data-step='-1']").disabled = wanted <= 1;
+    sheet.querySelector("[data-step='1']").disabled = wanted >= most;
+  }
+
+  // Several properties: one row of chips each instead of one chip for every combination.
+  function byProperty() {
+    var names = [];
+    radios.forEach(function (radio) {
+      Object.keys(specsOf(radio)).forEach(function (name) { if (names.indexOf(name) < 0) names.push(name); });
+    });
+    if (names.length < 2) return;
+    var first = chosen() || radios.find(function (radio) { return !radio.disabled; }) || radios[0];
+    var picked = specsOf(first);
+    var rows = names.map(function (name) {
+      var values = [];
+      radios.forEach(function (radio) {
+        var value = specsOf(radio)[name];
+        if (value !== undefined && values.indexOf(value) < 0) values.push(value);
+      });
+      var row = document.createElement("div");
+      row.className = "sheet__group";
+      var title = document.createElement("p");
+      title.className = "small muted";
+      title.textContent = name;
+      var chips = document.createElement("div");
+      chips.className = "chips";
+      row.append(title, chips);
+      values.forEach(function (value) {
+        var chip = document.createElement("button");
+        chip.type = "button";
+        chip.className = "chip";
+        chip.textContent = value;
+        chip.addEventListener("click", function () { pick(name, value); });
+        chip.fits = function () {
+          return radios.some(function (radio) {
+            var specs = specsOf(radio);
+            return !radio.disabled && specs[name] === value && names.every(function (other) {
+              return other === name || specs[other] === picked[other];
+            });
+          });
+        };
+        chip.mark = function () {
+          chip.setAttribute("aria-pressed", String(picked[name] === value));
+          chip.disabled = !radios.some(function (radio) { return !radio.disabled && specsOf(radio)[name] === value; });
+          chip.classList.toggle("chip_far", !chip.fits());
+        };
+        chips.append(chip);
+      });
+      return row;
+    });
+
+    function pick(name, value) {
+      var wanted = Object.assign({}, picked);
+      wanted[name] = value;
+      function agreement(radio) {
+        var specs = specsOf(radio);
+        if (radio.disabled || specs[name] !== value) return -1;
+        return names.filter(function (other) { return specs[other] === wanted[other]; }).length;
+      }
+      var best = radios.slice().sort(function (one, other) { return agreement(other) - agreement(one); })[0];
+      if (agreement(best) < 0) return;
+      picked = specsOf(best);
+      best.checked = true;
+      mark();
+      show();
+    }
+
+    function mark() {
+      rows.forEach(function (row) {
+        row.querySelectorAll(".chip").forEach(function (chip) { chip.mark(); });
+      });
+    }
+
+    group.hidden = true;
+    group.before.apply(group, rows);
+    if (!first.disabled) first.checked = true;
+    mark();
+  }
+
+  document.querySelectorAll("[data-open-sheet]").forEach(function (button) { button.addEventListener("click", open); });
+  document.querySelectorAll("[data-close-sheet]").forEach(function (button) { button.addEventListener("click", close); });
+  document.addEventListener("keydown", function (event) { if (event.key === "Escape") close(); });
+  sheet.querySelectorAll("[data-step]").forEach(function (button) {
+    button.addEventListener("click", function () { step(Number(button.dataset.step)); });
+  });
+  quantity.addEventListener("change", function () { step(0); });
+  radios.forEach(function (radio) { radio.addEventListener("change", show); });
+  byProperty();
+  show();
+
+  var strip = document.querySelector(".gallery__strip");
+  var now = document.querySelector("[data-gallery-now]");
+  if (strip && now) {
+    strip.addEventListener("scroll", function () {
+      now.textContent = String(Math.round(strip.scrollLeft / strip.clientWidth) + 1);
+    }, { passive: true });
+  }
+})();
