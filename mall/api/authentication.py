@@ -21,7 +21,7 @@ def new_token(prefix: str) -> str:
 
 def token_digest(token: str) -> str:
     """SHA-256 in hex. The token is random, so it needs no salt and no slow hash."""
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class BearerAuthentication(BaseAuthentication):

@@ -20,11 +20,11 @@ class UnknownMall(Missing):
 
 
 class ReasonRequired(BadInput):
-    """Entering a mall is recorded there, with the reason, for its owner to read."""
+    """What an operator does to a mall is recorded there, with the reason, for its owner to read."""
 
     code = "required"
     field = "reason"
-    message = _("请填写进入原因（reason），4-200 个字；商城店主会在操作记录里看到。")
+    message = _("请填写原因（reason），2-200 个字；商城店主会在操作记录里看到。")
 
 
 class BadHours(BadInput):

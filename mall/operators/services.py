@@ -21,7 +21,7 @@ from mall.tenancy.middleware import forget_hosts
 from mall.text import clean_line
 
 HOURS_MAX = 72
-REASON_LEAST, REASON_MOST = 4, 200
+REASON_LEAST, REASON_MOST = 2, 200
 
 
 def is_operator(user: Any) -> bool:
