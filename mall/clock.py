@@ -27,14 +27,14 @@ def mall_month(at: datetime, timezone_name: str) -> date:
 
 def advance(**by: float) -> None:
     """Move the clock of this process onwards; for tests only. Takes the arguments of timedelta."""
-    global _offset
+    global _offset  # noqa: PLW0603 - one clock for the whole process is the point
     _offset += timedelta(**by)
 
 
 @contextmanager
 def unmoved() -> Iterator[None]:
     """Put the clock back at the end of the block, whatever moved it."""
-    global _offset
+    global _offset  # noqa: PLW0603 - as above
     former = _offset
     try:
         yield

@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from commissions.ledger.audit import audit
 from mall.api.permissions import StaffMay
 from mall.staff.rights import SEE_COMMISSIONS
+from mall.tenancy.context import require_mall_id
 
 
 class AuditOutput(serializers.Serializer):
@@ -27,7 +28,7 @@ class MerchantLedgerAudit(APIView):
 
     @extend_schema(responses=AuditOutput)
     def get(self, request) -> Response:
-        result = audit(request._request.mall_id)
+        result = audit(require_mall_id("The ledger"))
         return Response(
             {
                 "balanced": result.balanced,

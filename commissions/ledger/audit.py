@@ -77,7 +77,8 @@ CHECKS: dict[str, str] = {
     "journal without its commission": """
         SELECT j.id, j.conversion_id FROM commissions_journal j WHERE j.mall_id = %(mall)s
         AND j.event_type IN ('accrue', 'reverse', 'release') AND NOT EXISTS (
-            SELECT 1 FROM commissions_commission k WHERE k.mall_id = j.mall_id AND k.conversion_id = j.conversion_id)""",
+            SELECT 1 FROM commissions_commission k
+            WHERE k.mall_id = j.mall_id AND k.conversion_id = j.conversion_id)""",
     "pending balance that differs from unreleased commissions": """
         SELECT a.member_id, a.balance_fen, coalesce(sum(k.accrued_fen - k.reversed_fen), 0) FROM commissions_account a
         LEFT JOIN commissions_commission k ON k.mall_id = a.mall_id AND k.beneficiary_id = a.member_id
@@ -96,7 +97,8 @@ CHECKS: dict[str, str] = {
             WHERE j.mall_id = p.mall_id AND j.payout_id = p.id
         ) IS DISTINCT FROM CASE p.status WHEN 'settled' THEN ARRAY['payout_hold', 'payout_settle']
             WHEN 'rejected' THEN ARRAY['payout_hold', 'payout_return'] ELSE ARRAY['payout_hold'] END""",
-    "order commission that its trace does not give": _EXPECTED_ORDERS + """
+    "order commission that its trace does not give": _EXPECTED_ORDERS  # noqa: S608 - two constants of this file
+    + """
         SELECT s.conversion_id, v.level, coalesce(x.amount, 0), coalesce(k.accrued_fen - k.reversed_fen, 0)
         FROM commissions_settlement s
         JOIN referrals_conversion c ON c.mall_id = s.mall_id AND c.id = s.conversion_id AND c.kind = 'order'

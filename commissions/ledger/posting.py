@@ -60,8 +60,11 @@ class Book:
         return self._accounts[member_id, kind].balance_fen
 
     def move(self, movement: Movement) -> None:
-        """Collect one journal. Raises LedgerError unless it has two legs or more, sums to 0, and
-        leaves every member's account on its side of zero (the database checks the same)."""
+        """Collect one journal.
+
+        Raises LedgerError unless it has two legs or more, sums to 0, and leaves every member's account on
+        its side of zero (the database checks the same).
+        """
         legs = {place: amount for place, amount in movement.legs.items() if amount}
         if len(legs) < 2 or sum(legs.values()) != 0:
             raise LedgerError(f"{movement.event_type} {movement.event_key}: {legs} is no balanced journal")
@@ -80,8 +83,11 @@ class Book:
                                         movement.conversion_id, movement.payout_id))  # fmt: skip
 
     def post(self, posted_at: datetime) -> int:
-        """Write what was collected; returns the number of journals. A key that exists already raises
-        IntegrityError and so undoes the whole batch: callers compute differences under their own lock."""
+        """Write what was collected; returns the number of journals.
+
+        A key that exists already raises IntegrityError and so undoes the whole batch: callers compute
+        differences under their own lock.
+        """
         movements, self._movements = self._movements, []
         deltas, self._deltas = {account: delta for account, delta in self._deltas.items() if delta}, {}
         if not movements:
@@ -154,7 +160,9 @@ def _locked_accounts(mall_id: int, member_ids: list[int]) -> dict[Place, _Accoun
         if len(rows) < len(member_ids) * len(MEMBER_KINDS) or len(mall_rows) < len(MALL_KINDS):
             _open_accounts(cursor, mall_id, member_ids)
             return _locked_accounts(mall_id, member_ids)
-    return {(member_id, kind): _Account(account_id, balance) for account_id, member_id, kind, balance in rows + mall_rows}
+    return {
+        (member_id, kind): _Account(account_id, balance) for account_id, member_id, kind, balance in rows + mall_rows
+    }
 
 
 def _open_accounts(cursor, mall_id: int, member_ids: list[int]) -> None:
@@ -166,6 +174,7 @@ def _open_accounts(cursor, mall_id: int, member_ids: list[int]) -> None:
     )
     cursor.execute(
         "INSERT INTO commissions_account (mall_id, member_id, kind, currency, balance_fen) "
-        "SELECT %s, NULL, k, 'CNY', NULL FROM unnest(%s::text[]) AS k ON CONFLICT (mall_id, member_id, kind) DO NOTHING",
+        "SELECT %s, NULL, k, 'CNY', NULL FROM unnest(%s::text[]) AS k "
+        "ON CONFLICT (mall_id, member_id, kind) DO NOTHING",
         [mall_id, list(MALL_KINDS)],
     )

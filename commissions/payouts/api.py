@@ -143,7 +143,9 @@ class MerchantPayoutSettle(APIView):
         payout = get_or_404(payouts_of_mall(), payout_id)
         data = EvidenceInput(data=request.data)
         data.is_valid(raise_exception=True)
-        return Response(PayoutOutput(services.settle_payout(payout=payout, staff=request.user, **data.validated_data)).data)
+        return Response(
+            PayoutOutput(services.settle_payout(payout=payout, staff=request.user, **data.validated_data)).data
+        )
 
 
 class MerchantPayoutReject(APIView):
@@ -156,4 +158,6 @@ class MerchantPayoutReject(APIView):
         payout = get_or_404(payouts_of_mall(), payout_id)
         data = ReasonInput(data=request.data)
         data.is_valid(raise_exception=True)
-        return Response(PayoutOutput(services.reject_payout(payout=payout, staff=request.user, **data.validated_data)).data)
+        return Response(
+            PayoutOutput(services.reject_payout(payout=payout, staff=request.user, **data.validated_data)).data
+        )

@@ -25,7 +25,7 @@ _CHOICES = {"attribution": ("last_click", "bound_first"), "click_pays": ("new", 
 
 
 def checked_changes(former: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """former with the changes applied; raises PlanRefused naming the first field that cannot stand."""
+    """Former with the changes applied; raises PlanRefused naming the first field that cannot stand."""
     unknown = sorted(set(changes) - set(PLAN_FIELDS) - {"overrides", "version", "valid_from"})
     if unknown:
         raise PlanRefused(f"方案里没有 {unknown[0]} 这个字段。", field=unknown[0])
@@ -106,9 +106,7 @@ def _levels(name: str, value: Any, most: int) -> list[int]:
     if not isinstance(value, (list, tuple)):
         raise PlanRefused(f"{name} 是一个列表，每级一个整数。", field=name)
     if len(value) > settings.REFERRAL_MAX_LEVELS:
-        raise PlanRefused(
-            f"最多 {settings.REFERRAL_MAX_LEVELS} 级，{name} 有 {len(value)} 级。", field=name
-        )
+        raise PlanRefused(f"最多 {settings.REFERRAL_MAX_LEVELS} 级，{name} 有 {len(value)} 级。", field=name)
     return [_whole(name, level, most) for level in value]
 
 
@@ -121,9 +119,7 @@ def _refuse_above_ceiling(rates: Sequence[int], ceiling_bps: int, field: str) ->
         )
 
 
-def _refuse_flat_above_ceiling(
-    amounts: Sequence[int], ceiling_bps: int, scope: str, target: Any, field: str
-) -> None:
+def _refuse_flat_above_ceiling(amounts: Sequence[int], ceiling_bps: int, scope: str, target: Any, field: str) -> None:
     """Flat amounts are held against the cheapest SKU they apply to."""
     skus = Sku.objects.filter(is_active=True)
     if scope == "sku":

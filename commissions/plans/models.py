@@ -53,7 +53,9 @@ class PlanVersion(MallModel):
             models.CheckConstraint(
                 condition=Q(attribution__in=["last_click", "bound_first"]), name="commissions_plan_attribution_known"
             ),
-            models.CheckConstraint(condition=Q(click_pays__in=["new", "all"]), name="commissions_plan_click_pays_known"),
+            models.CheckConstraint(
+                condition=Q(click_pays__in=["new", "all"]), name="commissions_plan_click_pays_known"
+            ),
         ]
         indexes = [models.Index(fields=["mall", "-valid_from"], name="commissions_plan_newest")]
 

@@ -61,7 +61,9 @@ def plan_as_dict(plan: PlanVersion) -> dict[str, Any]:
     shown |= {name: getattr(plan, name) for name in PLAN_FIELDS}
     shown["overrides"] = [
         _override_as_dict(override)
-        for override in PlanOverride.objects.filter(plan=plan).select_related("category", "product", "sku").order_by("pk")
+        for override in PlanOverride.objects.filter(plan=plan)
+        .select_related("category", "product", "sku")
+        .order_by("pk")
     ]
     return shown
 

@@ -67,7 +67,11 @@ class Limits:
                 cursor.execute(
                     "UPDATE commissions_budgetusage b SET used_fen = v.used FROM unnest(%s::date[], %s::bigint[]) "
                     "AS v(month, used) WHERE b.mall_id = %s AND b.month = v.month",
-                    [list(self._changed_months), [self._months[month] for month in self._changed_months], self._mall_id],
+                    [
+                        list(self._changed_months),
+                        [self._months[month] for month in self._changed_months],
+                        self._mall_id,
+                    ],
                 )
             if self._changed_caps:
                 members, kinds, days = zip(*self._changed_caps, strict=True)
@@ -75,7 +79,13 @@ class Limits:
                     "UPDATE commissions_capusage c SET used_fen = v.used "
                     "FROM unnest(%s::bigint[], %s::text[], %s::date[], %s::bigint[]) AS v(member, kind, day, used) "
                     "WHERE c.mall_id = %s AND c.member_id = v.member AND c.kind = v.kind AND c.day = v.day",
-                    [list(members), list(kinds), list(days), [self._caps[key] for key in self._changed_caps], self._mall_id],
+                    [
+                        list(members),
+                        list(kinds),
+                        list(days),
+                        [self._caps[key] for key in self._changed_caps],
+                        self._mall_id,
+                    ],
                 )
         self._changed_months.clear()
         self._changed_caps.clear()

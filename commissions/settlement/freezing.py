@@ -48,7 +48,9 @@ def _locked(mall_id: int, conversion_ids: list[int]) -> dict[int, SettlementRow]
             "WHERE mall_id = %s AND conversion_id = ANY(%s) ORDER BY conversion_id FOR NO KEY UPDATE",
             [mall_id, conversion_ids],
         )
-        return {row[0]: SettlementRow(row[1], row[2], row[3], row[4], orjson.loads(row[5])) for row in cursor.fetchall()}
+        return {
+            row[0]: SettlementRow(row[1], row[2], row[3], row[4], orjson.loads(row[5])) for row in cursor.fetchall()
+        }
 
 
 def _insert(mall_id: int, frozen: list[tuple[int, int, dict[str, Any]]]) -> None:

@@ -60,7 +60,9 @@ class Commission(MallModel):
                 fields=["mall", "conversion", "beneficiary", "level"], name="commissions_commission_once"
             ),
             models.UniqueConstraint(fields=["mall", "conversion", "level"], name="commissions_commission_level_once"),
-            models.CheckConstraint(condition=Q(level__gte=1, level__lte=3), name="commissions_commission_level_bounded"),
+            models.CheckConstraint(
+                condition=Q(level__gte=1, level__lte=3), name="commissions_commission_level_bounded"
+            ),
             models.CheckConstraint(
                 condition=Q(kind="order") | Q(level=1), name="commissions_commission_heads_level_1_only"
             ),

@@ -30,7 +30,8 @@ def release_due(mall_id: int) -> int:
     Safe to run twice at once: settlement locks each conversion and finds nothing left to post. A
     conversion that fails is logged and left for the next sweep; it holds up no other.
     """
-    journals, failed = 0, set()
+    journals = 0
+    failed: set[int] = set()
     while True:
         due = [conversion_id for conversion_id in _due(mall_id) if conversion_id not in failed]
         posted = _settled(mall_id, due, failed) if due else 0

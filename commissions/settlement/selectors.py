@@ -40,15 +40,13 @@ def commissions_of_mall(
     return found
 
 
-def commissions_of_member(
-    *, member_id: int, kind: str | None = None, state: str | None = None
-) -> QuerySet[Commission]:
+def commissions_of_member(*, member_id: int, kind: str | None = None, state: str | None = None) -> QuerySet[Commission]:
     """What one member earned, newest first."""
     return commissions_of_mall(kind=kind, state=state, member_id=member_id)
 
 
 def earned_by_link(link_ids: Sequence[int]) -> dict[int, int]:
-    """{link id: fen that stand}, level 1 only: what the link's owner earned through it (port of the referrals floor)."""
+    """{link id: fen that stand} of level 1: what a link earned its owner (port of the referrals floor)."""
     if not link_ids:
         return {}
     with connection.cursor() as cursor:

@@ -237,7 +237,12 @@ class _Batch:
         _add(legs, (member, AccountKind.AVAILABLE), amount_fen - repaid)
 
     def _post(
-        self, conversion: ConversionFacts, settlement: SettlementRow, event_type: str, legs: dict[Place, int], at: datetime
+        self,
+        conversion: ConversionFacts,
+        settlement: SettlementRow,
+        event_type: str,
+        legs: dict[Place, int],
+        at: datetime,
     ) -> None:
         """One journal against the mall's expense, keyed by the settlement's next revision."""
         if not legs:
@@ -246,7 +251,12 @@ class _Batch:
         self._move(conversion, settlement, event_type, legs, at)
 
     def _move(
-        self, conversion: ConversionFacts, settlement: SettlementRow, event_type: str, legs: dict[Place, int], at: datetime
+        self,
+        conversion: ConversionFacts,
+        settlement: SettlementRow,
+        event_type: str,
+        legs: dict[Place, int],
+        at: datetime,
     ) -> None:
         settlement.revision += 1
         settlement.changed = True

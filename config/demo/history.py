@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from commissions.payouts.services import add_payee, approve_payout, request_payout, settle_payout
 from commissions.payouts.selectors import balance_of
+from commissions.payouts.services import add_payee, approve_payout, request_payout, settle_payout
 from commissions.settlement.releases import release_due
 from mall import clock
 from mall.aftersales.services import approve_refund, request_refund
@@ -28,10 +28,14 @@ DAYS = 14
 CLICKS_A_DAY = 4
 
 PHONES = [
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 "
-    "MicroMessenger/8.0.53(0x18003531) NetType/WIFI Language/zh_CN",
-    "Mozilla/5.0 (Linux; Android 14; V2309A) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/126.0 Mobile "
-    "Safari/537.36 MicroMessenger/8.0.50",
+    (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 "
+        "MicroMessenger/8.0.53(0x18003531) NetType/WIFI Language/zh_CN"
+    ),
+    (
+        "Mozilla/5.0 (Linux; Android 14; V2309A) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/126.0 Mobile "
+        "Safari/537.36 MicroMessenger/8.0.50"
+    ),
 ]
 ROBOT = "Mozilla/5.0 (compatible; Baiduspider/2.0; +http://www.baidu.com/search/spider.html)"
 
@@ -61,7 +65,9 @@ class _Story:
         with mall_scope(mall_id):
             self.members = list(Member.objects.select_related("buyer").order_by("pk"))
             # The products for looking at; the one for trying things out keeps a clean record.
-            self.skus = list(Sku.objects.filter(product__status=Product.Status.ON_SALE, price_fen__lt=60_000).order_by("pk"))[:-1]
+            self.skus = list(
+                Sku.objects.filter(product__status=Product.Status.ON_SALE, price_fen__lt=60_000).order_by("pk")
+            )[:-1]
             self.staff = StaffMember.objects.select_related("user").get()
             self.links = [link for member in self.members[:3] for link in _links(member, self.skus)]
 
@@ -102,12 +108,16 @@ class _Story:
 
     def _buy(self, member: Member) -> None:
         skus = self.dice.sample(self.skus, self.dice.choice([1, 1, 2]))
-        order = place_order(buyer=member.buyer, lines=[(sku, self.dice.choice([1, 1, 2])) for sku in skus], address=ADDRESS)
+        order = place_order(
+            buyer=member.buyer, lines=[(sku, self.dice.choice([1, 1, 2])) for sku in skus], address=ADDRESS
+        )
         start_payment(order=order, provider="sandbox")
         order.refresh_from_db()
         self.orders += 1
         if self.orders < 7:
-            ship_order(order=order, company="顺丰速运", number=f"SF{self.dice.randrange(10**10):010d}", actor=self.staff)
+            ship_order(
+                order=order, company="顺丰速运", number=f"SF{self.dice.randrange(10**10):010d}", actor=self.staff
+            )
             self.shipped.append(order.pk)
 
     def _receive(self) -> None:

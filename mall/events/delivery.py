@@ -79,7 +79,7 @@ def _one_by_one(mall_id: int, handler: str, delivery_ids: list[int]) -> int:
             if not _is_contention(error):
                 raise
             _postpone(mall_id, delivery_id, error)
-        except Exception as error:  # noqa: BLE001 - kept on the delivery, where staff see it
+        except Exception as error:
             log.warning("mall %s: %s failed on delivery %s", mall_id, handler, delivery_id, exc_info=True)
             _postpone(mall_id, delivery_id, error)
     return done
@@ -106,7 +106,9 @@ def _handle(path: str, delivery_ids: list[int]) -> None:
         return
     handler: Handler = import_string(path)
     # In the order of recording: most batches then meet their facts ready.
-    events = list(Event.objects.filter(pk__in=Delivery.objects.filter(pk__in=delivery_ids).values("event")).order_by("pk"))
+    events = list(
+        Event.objects.filter(pk__in=Delivery.objects.filter(pk__in=delivery_ids).values("event")).order_by("pk")
+    )
     handler(events)
     Delivery.objects.filter(pk__in=delivery_ids).update(done_at=clock.now(), last_error="")
 

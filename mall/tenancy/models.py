@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from django.db import models
 from django.contrib.postgres.functions import RandomUUID
+from django.db import models
 
 from mall.tenancy.context import WrongMall, require_mall_id
 

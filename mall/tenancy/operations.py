@@ -37,7 +37,7 @@ class EnforceMallWalls(Operation):
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state) -> None:
         for name in self.models:
-            self._secure(to_state.apps.get_model(app_label, name), schema_editor, name in self.relay)
+            self._secure(to_state.apps.get_model(app_label, name), schema_editor, relay=name in self.relay)
         for name in self.models:
             self._bind(to_state.apps.get_model(app_label, name), schema_editor)
 
@@ -45,7 +45,9 @@ class EnforceMallWalls(Operation):
         for name in self.models:
             model = from_state.apps.get_model(app_label, name)
             for field in _composite_fields(model):
-                schema_editor.execute(f'ALTER TABLE "{model._meta.db_table}" DROP CONSTRAINT "{_key_name(model, field)}"')
+                schema_editor.execute(
+                    f'ALTER TABLE "{model._meta.db_table}" DROP CONSTRAINT "{_key_name(model, field)}"'
+                )
         for name in self.models:
             model = from_state.apps.get_model(app_label, name)
             table = model._meta.db_table
@@ -55,7 +57,7 @@ class EnforceMallWalls(Operation):
             schema_editor.execute(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')
             schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{table}_mall_row"')
 
-    def _secure(self, model, schema_editor, relay: bool) -> None:
+    def _secure(self, model, schema_editor, *, relay: bool) -> None:
         table = model._meta.db_table
         column = "mall_id" if any(field.attname == "mall_id" for field in model._meta.fields) else "id"
         schema_editor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
@@ -75,7 +77,7 @@ class EnforceMallWalls(Operation):
             target = field.related_model._meta.db_table
             schema_editor.execute(
                 "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = "
-                f"'{target}_mall_row') THEN ALTER TABLE \"{target}\" ADD CONSTRAINT \"{target}_mall_row\" "
+                f'\'{target}_mall_row\') THEN ALTER TABLE "{target}" ADD CONSTRAINT "{target}_mall_row" '
                 "UNIQUE (mall_id, id); END IF; END $$"
             )
             schema_editor.execute(

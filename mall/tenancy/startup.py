@@ -22,7 +22,9 @@ _OWNED = (
     "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p') AND pg_has_role(current_user, relowner, 'MEMBER')"
     " AND relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)"
 )
-_WALLED = "SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class WHERE relkind = 'r' AND relname = ANY(%s)"
+_WALLED = (
+    "SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class WHERE relkind = 'r' AND relname = ANY(%s)"
+)
 
 
 def role_faults(connection: BaseDatabaseWrapper) -> list[str]:
@@ -37,9 +39,7 @@ def role_faults(connection: BaseDatabaseWrapper) -> list[str]:
                 f" Mend: ALTER ROLE {role} NOSUPERUSER, or log in as the role that config.local.roles makes."
             )
         if bypasses:
-            faults.append(
-                f"The database role {role} bypasses row-level security. Mend: ALTER ROLE {role} NOBYPASSRLS."
-            )
+            faults.append(f"The database role {role} bypasses row-level security. Mend: ALTER ROLE {role} NOBYPASSRLS.")
         cursor.execute(_OWNED)
         owned = cursor.fetchone()[0]
         if owned and not is_superuser:
@@ -58,14 +58,18 @@ def _wall_faults(cursor: Any) -> list[str]:
     missing = sorted(mall_tables() - set(walled))
     if missing:
         return [
-            f"{len(missing)} tables are missing ({', '.join(missing[:3])} …)."
-            " Mend: run `manage.py migrate --database owner`."
+            (
+                f"{len(missing)} tables are missing ({', '.join(missing[:3])} …)."
+                " Mend: run `manage.py migrate --database owner`."
+            )
         ]
     open_tables = sorted(table for table, is_walled in walled.items() if not is_walled)
     if open_tables:
         return [
-            f"Row-level security is not forced on {', '.join(open_tables)}."
-            " Mend: name the model in an EnforceMallWalls operation of a migration, and migrate."
+            (
+                f"Row-level security is not forced on {', '.join(open_tables)}."
+                " Mend: name the model in an EnforceMallWalls operation of a migration, and migrate."
+            )
         ]
     return []
 
@@ -94,7 +98,7 @@ def require_safe_role(*, wait_seconds: float = WAIT_SECONDS) -> None:
 
 @register(Tags.database, deploy=True)
 def check_role(
-    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001 - the framework's signature
+    app_configs: Sequence[AppConfig] | None,
     databases: Sequence[str] | None = None,
     **_kwargs: Any,
 ) -> list[CheckMessage]:

@@ -25,7 +25,6 @@ class AttributionRules:
     levels: int = 2
     # Two versions may say the same with a third between them that does not.
     version: int = 0
-    version: int = 0
 
 
 def _default_rules(at: datetime) -> AttributionRules:  # noqa: ARG001 - the port's signature

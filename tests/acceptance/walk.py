@@ -1,6 +1,6 @@
 """Walk the main job in every mall of a running demo, by the published contract alone, and check every amount.
 
-    python -m tests.acceptance.walk [--demo .local/demo.json]
+python -m tests.acceptance.walk [--demo .local/demo.json]
 """
 
 from __future__ import annotations
@@ -79,13 +79,19 @@ class Walk:
         first = promoter.link("product", product=self.product)
         again = promoter.link("product", product=self.product, expect=200)
         self.equal("the same link again", again["id"], first["id"])
-        self.equal("another channel is another link", promoter.link("product", "qq", self.product)["id"] == first["id"], False)
-        promoter.call("POST", "/share-links", {"kind": "registration", "channel": "wechat", "product": self.product}, expect=400)
+        self.equal(
+            "another channel is another link", promoter.link("product", "qq", self.product)["id"] == first["id"], False
+        )
+        promoter.call(
+            "POST", "/share-links", {"kind": "registration", "channel": "wechat", "product": self.product}, expect=400
+        )
         promoter.call("POST", "/share-links", {"kind": "mall", "channel": "nowhere"}, expect=400)
         self.link = first
 
     def clicks(self, promoter: Person) -> None:
-        click = self.shop.call("POST", "/clicks", {"code": self.link["code"]}, expect=201, headers={"User-Agent": PHONE})
+        click = self.shop.call(
+            "POST", "/clicks", {"code": self.link["code"]}, expect=201, headers={"User-Agent": PHONE}
+        )
         self.shop.call("POST", f"/clicks/{click['id']}/confirm", expect=204, headers={"User-Agent": PHONE})
         self.soon("click commission", [(5, 1)], lambda: [
             (row["amount_fen"], row["level"]) for row in promoter.commissions(kind="click")
@@ -121,10 +127,13 @@ class Walk:
         self.total = order["total_fen"]
         self.equal("amounts add up", order["goods_fen"] - order["discount_fen"] + order["freight_fen"], self.total)
         buyer.pay(order)
-        buyer.call("POST", f"/orders/{order['id']}/payments", {"provider": "sandbox"}, expect=409, key=str(uuid.uuid4()))
+        buyer.call(
+            "POST", f"/orders/{order['id']}/payments", {"provider": "sandbox"}, expect=409, key=str(uuid.uuid4())
+        )
         level_1, level_2 = self.total // 10, self.total // 20
         self.soon("level 1", [(level_1, 1, "pending", 1000)], lambda: [
-            (row["amount_fen"], row["level"], row["state"], row["rate_bps"]) for row in promoter.commissions(kind="order")
+            (row["amount_fen"], row["level"], row["state"], row["rate_bps"])
+            for row in promoter.commissions(kind="order")
         ])  # fmt: skip
         self.soon("level 2", [(level_2, 2, "pending", None)], lambda: [
             (row["amount_fen"], row["level"], row["state"], row["from_member"]) for row in top.commissions(kind="order")
@@ -156,7 +165,12 @@ class Walk:
     def paying_out(self, promoter: Person, buyer: Person, order: dict[str, Any]) -> None:
         available = self.still // 10 + 105
         self.soon("available after the refund", available, lambda: promoter.balance()["available_fen"])
-        payee = promoter.call("POST", "/payees", {"method": "bank", "name": "张三", "account": "6222020200112233", "bank": "工商银行"}, expect=201)
+        payee = promoter.call(
+            "POST",
+            "/payees",
+            {"method": "bank", "name": "张三", "account": "6222020200112233", "bank": "工商银行"},
+            expect=201,
+        )
         self.equal("the account is masked", "6222020200112233" in json.dumps(payee), False)
         too_much = {"amount_fen": available + 1, "payee": payee["id"]}
         promoter.call("POST", "/payouts", too_much, expect=409, key=str(uuid.uuid4()))
@@ -166,7 +180,9 @@ class Walk:
         self.merchant("POST", f"/payouts/{payout['id']}/approve", {})
         self.merchant("POST", f"/payouts/{payout['id']}/settle", {"evidence": "网银回单 20261122"})
         self.merchant("POST", f"/payouts/{payout['id']}/settle", {"evidence": "第二次"}, expect=409)
-        self.equal("paid out", (promoter.balance()["in_transit_fen"], promoter.balance()["paid_out_fen"]), (0, available))
+        self.equal(
+            "paid out", (promoter.balance()["in_transit_fen"], promoter.balance()["paid_out_fen"]), (0, available)
+        )
         line = order["lines"][0]
         rest = {"lines": [{"line": line["id"], "amount_fen": self.still}], "reason": "全部退回"}
         refund = buyer.call("POST", f"/orders/{order['id']}/refunds", rest, expect=201, key=str(uuid.uuid4()))
@@ -186,12 +202,16 @@ class Walk:
     def last_click_wins(self, promoter: Person) -> None:
         """Somebody bound to nobody orders through a click: the click's owner and his referrer are paid."""
         loner = self.shop.register(nickname="独行者")
-        visitor = self.shop.call("POST", "/clicks", {"code": self.link["code"]}, expect=201, headers={"User-Agent": PHONE})["visitor"]
+        visitor = self.shop.call(
+            "POST", "/clicks", {"code": self.link["code"]}, expect=201, headers={"User-Agent": PHONE}
+        )["visitor"]
         debt = promoter.balance()["debt_fen"]
         order = loner.order(self.sku, 2, visitor=visitor)
         loner.pay(order)
         expected = sorted([0, order["goods_fen"] // 10])
-        self.soon("last click", expected, lambda: sorted(row["amount_fen"] for row in promoter.commissions(kind="order")))
+        self.soon(
+            "last click", expected, lambda: sorted(row["amount_fen"] for row in promoter.commissions(kind="order"))
+        )
         self.equal("pending does not touch the debt", promoter.balance()["debt_fen"], debt)
 
 
@@ -226,8 +246,14 @@ def main() -> None:
         walk = Walk(shop, mall)
         walk.run()
         walks.append(walk)
-        print(f"{mall['slug']}: {walk.checked} checks hold; the slowest commission was visible after {walk.slowest:.2f} s")
-    print(f"between the malls: {strangers(shops, walks)} checks hold")
+        _tell(
+            f"{mall['slug']}: {walk.checked} checks hold; the slowest commission was visible after {walk.slowest:.2f} s"
+        )
+    _tell(f"between the malls: {strangers(shops, walks)} checks hold")
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ class Command(BaseCommand):
         for mall_id, result in results.items():
             state = "balanced" if result.balanced else f"{len(result.findings)} findings"
             self.stdout.write(
-                f"mall {mall_id}: {result.journals} journals, {result.entries} entries, sum {result.sum_fen} fen, {state}"
+                f"mall {mall_id}: {result.journals} journals, {result.entries} entries, "
+                f"sum {result.sum_fen} fen, {state}"
             )
             for name, row in result.findings:
                 self.stdout.write(f"  {name}: {row}")

@@ -33,7 +33,9 @@ def fund(member: Member, fen: int, kind: str = "available") -> None:
     """Money from nowhere but the ledger: the mall's expense against the member's account."""
     with mall_scope(member.mall_id):
         book = Book([member.pk])
-        book.move(Movement("fund", f"{member.pk}{kind}{fen}", {(None, "expense"): -fen, (member.pk, kind): fen}, clock.now()))
+        book.move(
+            Movement("fund", f"{member.pk}{kind}{fen}", {(None, "expense"): -fen, (member.pk, kind): fen}, clock.now())
+        )
         book.post(clock.now())
 
 
@@ -51,7 +53,9 @@ def member(mall):
 
 def payee_of(member: Member) -> Payee:
     with mall_scope(member.mall_id):
-        return services.add_payee(member=member, method="bank", name="张三", account="6222020200112233", bank="工商银行")
+        return services.add_payee(
+            member=member, method="bank", name="张三", account="6222020200112233", bank="工商银行"
+        )
 
 
 def ask(member: Member, fen: int, payee: Payee | None = None) -> Payout:
@@ -172,7 +176,8 @@ def test_ten_approvals_and_settlements_at_once_pay_once(mall, member):
 
 def test_a_payee_is_unreadable_at_rest_and_opens_only_in_its_mall(mall, member):
     payee = payee_of(member)
-    assert "6222020200112233" not in payee.sealed and payee.masked == "工商银行 ····2233"
+    assert "6222020200112233" not in payee.sealed
+    assert payee.masked == "工商银行 ····2233"
     with mall_scope(mall.pk):
         assert services.payee_details(payee) == {"name": "张三", "account": "6222020200112233", "bank": "工商银行"}
     from mall.sealing import SealBroken

@@ -34,7 +34,9 @@ def line(still_paid_fen: int, *, paid_fen: int | None = None, quantity: int = 1)
         pytest.param(line(1000), flat(88), 3000, [88], id="flat wins over no rate"),
         pytest.param(line(3000, quantity=3), flat(200), 3000, [600], id="flat is per piece"),
         pytest.param(line(7000, paid_fen=10_000), bps(1000), 3000, [700], id="a refund of 30 takes 30 of the base"),
-        pytest.param(line(7000, paid_fen=10_000, quantity=2), flat(100), 3000, [140], id="flat shrinks with what is paid"),
+        pytest.param(
+            line(7000, paid_fen=10_000, quantity=2), flat(100), 3000, [140], id="flat shrinks with what is paid"
+        ),
         pytest.param(line(0, paid_fen=10_000), bps(1000, 500), 3000, [0, 0], id="a full refund leaves nothing"),
         pytest.param(line(0, paid_fen=0), flat(100), 3000, [0], id="a free piece pays nothing"),
         pytest.param(line(1000), flat(250, 100), 3000, [250, 50], id="the ceiling cuts the deepest level first"),

@@ -130,7 +130,13 @@ def test_who_is_suspended_after_the_order_keeps_what_it_earned(mall, chain):
 
 @pytest.mark.parametrize(
     ("parts", "expected"),
-    [([3_000], [700, 350]), ([1, 1, 1], [999, 499]), ([9_999], [0, 0]), ([5_000, 5_000], []), ([3_333, 3_333, 3_334], [])],
+    [
+        ([3_000], [700, 350]),
+        ([1, 1, 1], [999, 499]),
+        ([9_999], [0, 0]),
+        ([5_000, 5_000], []),
+        ([3_333, 3_333, 3_334], []),
+    ],
 )
 def test_any_partition_of_refunds_ends_at_what_is_still_paid(mall, chain, parts, expected):
     order = place_and_pay(mall, chain[-1].buyer)
@@ -189,8 +195,13 @@ def test_a_refund_after_release_takes_what_is_available_and_the_rest_is_debt_rep
     refund(order)
     drain(mall.pk)
     assert balance(first) == {
-        "pending_fen": 0, "available_fen": 0, "in_transit_fen": 800, "paid_out_fen": 0, "debt_fen": 800, "currency": "CNY",
-    }  # fmt: skip
+        "pending_fen": 0,
+        "available_fen": 0,
+        "in_transit_fen": 800,
+        "paid_out_fen": 0,
+        "debt_fen": 800,
+        "currency": "CNY",
+    }
     receive(place_and_pay(mall, buyer.buyer))
     drain(mall.pk)
     assert (balance(first)["debt_fen"], balance(first)["available_fen"]) == (0, 200)
