@@ -38,7 +38,7 @@ class BearerAuthentication(BaseAuthentication):
         token = parts[1].decode("latin-1")
         if token.startswith((BUYER_PREFIX, STAFF_PREFIX)) and not token.startswith(self.prefix):
             return None
-        if getattr(request._request, "mall_id", None) is None:
+        if getattr(request, "mall_id", None) is None:
             raise AuthenticationFailed("令牌只在它的商城内有效。")
         return self.find(token_digest(token)), token
 

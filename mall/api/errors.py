@@ -62,7 +62,7 @@ class ApiExceptionHandler(ExceptionHandler):
 
 def error_response(status: int, code: str, detail: str) -> JsonResponse:
     """One error in the API's format, for whoever answers outside of the framework."""
-    kind = "server_error" if status >= 500 else "validation_error" if status == 400 else "client_error"  # noqa: PLR2004 - HTTP's own numbers
+    kind = "server_error" if status >= 500 else "validation_error" if status == 400 else "client_error"
     return JsonResponse({"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}]}, status=status)
 
 

@@ -17,7 +17,7 @@ class IsBuyer(BasePermission):
 
     message = _("此接口需要买家令牌。")
 
-    def has_permission(self, request, view) -> bool:  # noqa: ARG002 - the framework's signature
+    def has_permission(self, request, view) -> bool:
         return isinstance(request.user, Buyer)
 
 
@@ -26,7 +26,7 @@ class IsStaff(BasePermission):
 
     message = _("此接口需要商家员工令牌。")
 
-    def has_permission(self, request, view) -> bool:  # noqa: ARG002 - the framework's signature
+    def has_permission(self, request, view) -> bool:
         return isinstance(request.user, StaffMember)
 
 
@@ -37,7 +37,7 @@ def StaffMay(right: str) -> type[BasePermission]:  # noqa: N802 - it makes a cla
     class Permission(BasePermission):
         message = _("您的角色没有此权限，请联系店主。")
 
-        def has_permission(self, request, view) -> bool:  # noqa: ARG002 - the framework's signature
+        def has_permission(self, request, view) -> bool:
             return isinstance(request.user, StaffMember) and may(request.user.role, right)
 
     Permission.__name__ = f"StaffMay({right})"

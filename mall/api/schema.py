@@ -13,7 +13,7 @@ class BuyerTokenScheme(OpenApiAuthenticationExtension):
     target_class = "mall.api.authentication.BuyerTokenAuthentication"
     name = "buyerToken"
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002 - the framework's signature
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """The entry below components.securitySchemes."""
         return {"type": "http", "scheme": "bearer", "description": "POST /api/v1/tokens"}
 
@@ -24,6 +24,6 @@ class StaffTokenScheme(OpenApiAuthenticationExtension):
     target_class = "mall.api.authentication.StaffTokenAuthentication"
     name = "staffToken"
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002 - the framework's signature
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """The entry below components.securitySchemes."""
         return {"type": "http", "scheme": "bearer", "description": "POST /api/v1/merchant/tokens"}

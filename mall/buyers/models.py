@@ -19,7 +19,8 @@ class Buyer(MallModel):
     is_authenticated = True
 
     public_id = PublicIdField()
-    phone = models.CharField(max_length=20, null=True, blank=True, help_text="E.164")
+    # NULL, not "": the phones of guests and closed accounts must not collide.
+    phone = models.CharField(max_length=20, null=True, blank=True, help_text="E.164")  # noqa: DJ001
     password = models.CharField(max_length=128, blank=True)
     nickname = models.CharField(max_length=40, blank=True)
     is_guest = models.BooleanField(default=False)

@@ -47,5 +47,5 @@ def primary_host() -> str:
 def base_url(host: str) -> str:
     """Scheme, host and port as people outside reach it, without a slash at the end."""
     usual = {"http": 80, "https": 443}[settings.PUBLIC_SCHEME]
-    port = "" if settings.PUBLIC_PORT == usual else f":{settings.PUBLIC_PORT}"
+    port = "" if usual == settings.PUBLIC_PORT else f":{settings.PUBLIC_PORT}"
     return f"{settings.PUBLIC_SCHEME}://{host}{port}"

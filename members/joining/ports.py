@@ -1,4 +1,4 @@
-"""What joining asks of the floor above: who brought this person here?"""
+"""What joining asks of the floor above: who brought this person here."""
 
 from __future__ import annotations
 

@@ -5,10 +5,6 @@ from __future__ import annotations
 import itertools
 import secrets
 
-from django.conf import settings as django_settings
-from django.test import override_settings
-from django.utils.module_loading import import_string
-
 from mall.malls.models import Mall
 from mall.malls.services import create_mall
 from mall.staff.models import Role, StaffMember, User
@@ -28,8 +24,7 @@ def unique(prefix: str) -> str:
 def make_mall(slug: str | None = None, name: str = "测试商城", **settings) -> Mall:
     """A mall at <slug>.localhost with its owner; `settings` are columns of the mall."""
     slug = slug or unique("m")
-    with override_settings(PORTS=_standing_ports()):
-        mall = create_mall(slug=slug, name=name, owner_email=f"owner@{slug}.example", owner_password=PASSWORD)
+    mall = create_mall(slug=slug, name=name, owner_email=f"owner@{slug}.example", owner_password=PASSWORD)
     if settings:
         with mall_scope(mall.pk):
             Mall.objects.filter(pk=mall.pk).update(**settings)
@@ -57,17 +52,3 @@ def make_staff(mall: Mall, role: str = Role.MANAGER) -> StaffMember:
 def make_operator() -> User:
     """An operator of the installation."""
     return User.objects.create_superuser(f"{unique('operator')}@example.com", PASSWORD)
-
-
-def _standing_ports() -> dict:
-    """PORTS without the floors that are still being built."""
-
-    def stands(path: str) -> bool:
-        try:
-            import_string(path)
-        except ImportError:
-            return False
-        return True
-
-    created = "mall.malls.ports.mall_created"
-    return {**django_settings.PORTS, created: [p for p in django_settings.PORTS.get(created, []) if stands(p)]}

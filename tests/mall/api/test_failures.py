@@ -144,8 +144,8 @@ def test_a_token_nobody_issued_is_unauthenticated(header: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"{", b"[]", b"null", b"5", b'"x"', b'{"phone": NaN}', b'{"phone": 1e999}', b'{"a": 1, "a": 2}', b"\xff\xfe",
-        b'{"phone": "\\ud800", "purpose": "login"}', b'{"phone": "\\u0000", "purpose": "login"}', b"[" * 5000,
+        b"", b"{", b"[]", b"null", b"5", b'"x"', b'{"phone": NaN}', b'{"phone": 1e999}', b'{"a": 1, "a": 2}',
+        b'{"phone": "\\ud800", "purpose": "login"}', b'{"phone": "\\u0000", "purpose": "login"}', b"[" * 5000, b"\xff\xfe",
         b'{"a":' * 100 + b"1" + b"}" * 100, b'{"phone": ' + b"9" * 5000 + b"}", b'{"phone": "' + b"1" * 300_000 + b'"}',
         b'{"phone": {"a": []}, "purpose": ["login"]}',
     ],
@@ -158,7 +158,6 @@ def test_a_body_that_cannot_be_meant_is_a_bad_request(body: bytes) -> None:
 
 def test_another_kind_of_body_is_refused_by_its_name() -> None:
     mall = make_mall()
-    response = Client().post(
-        "/api/v1/phone-codes", "phone=1", content_type="text/plain", HTTP_HOST=f"{mall.slug}.localhost"
-    )
+    host = {"HTTP_HOST": f"{mall.slug}.localhost"}
+    response = Client().post("/api/v1/phone-codes", "a=1", content_type="text/plain", **host)
     assert response.status_code == 415

@@ -28,7 +28,7 @@ def test_amounts_reach_from_nothing_to_the_largest() -> None:
 def test_a_boolean_is_true_or_false(value: object) -> None:
     with pytest.raises(serializers.ValidationError):
         StrictBooleanField().run_validation(value)
-    assert StrictBooleanField().run_validation(False) is False  # noqa: FBT003 - the value under test
+    assert StrictBooleanField().run_validation(False) is False
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import RequestFactory
 
-from mall.api.network import client_address, client_network
+from mall.api.network import UNKNOWN, client_address, client_network
 
 PROXIES = ["127.0.0.0/8", "::1/128", "10.0.0.0/8"]
 
@@ -33,7 +33,7 @@ PROXIES = ["127.0.0.0/8", "::1/128", "10.0.0.0/8"]
         ("127.0.0.1", "1.2.3.4; DROP TABLE", "127.0.0.1"),
         ("127.0.0.1", "9" * 5000, "127.0.0.1"),
         ("", "198.51.100.1", "198.51.100.1"),
-        ("", None, "0.0.0.0"),
+        ("", None, UNKNOWN),
     ],
 )
 def test_the_rightmost_stranger_is_the_client(settings, peer: str, forwarded: str | None, expected: str) -> None:
