@@ -70,4 +70,9 @@ def _is_cross_site(request: HttpRequest) -> bool:
     if site is not None and site not in {"same-origin", "none"}:
         return True
     origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc.lower() != request.META.get("HTTP_HOST", "").lower()
+    if origin is None:
+        return False
+    try:
+        return urlsplit(origin).netloc.lower() != request.META.get("HTTP_HOST", "").lower()
+    except ValueError:
+        return True
