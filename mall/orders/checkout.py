@@ -76,7 +76,18 @@ class Checkout(RegionForm):
         label=gettext_lazy("数量"),
         min_value=1,
         max_value=QUANTITY_MAX,
-        widget=forms.NumberInput(attrs={"class": "quantity number", "inputmode": "numeric"}),
+        widget=forms.NumberInput(
+            attrs={
+                "class": "quantity number",
+                "inputmode": "numeric",
+                # Another quantity, other amounts; the rest of the page stays as it was typed.
+                "hx-post": reverse_lazy("pages:amounts"),
+                "hx-trigger": "change delay:300ms",
+                "hx-include": "closest form",
+                "hx-target": "#amounts",
+                "hx-swap": "outerHTML",
+            }
+        ),
     )
     note = Line(
         label=gettext_lazy("买家留言（选填）"), max_length=200, required=False, placeholder=gettext_lazy("对商家说的话")

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from mall.catalogue.selectors import picture_url, pictures
 from mall.orders import services, showing
 from mall.orders.attempts import once
 from mall.orders.checkout import REGION_FIELDS, Checkout, RegionForm, former_address
+from mall.orders.freight import freight_for
 from mall.orders.models import Order, OrderAddress
 from mall.orders.ports import visitor_of_request
 from mall.pages.access import buyer_page
@@ -45,7 +46,7 @@ TABS = {
 def checkout(request: HttpRequest) -> HttpResponse:
     """提交订单, of one SKU: ?sku= &quantity=."""
     asked = request.POST if request.method == "POST" else request.GET
-    sku = get_or_404(Sku.objects.select_related("product").filter(is_active=True), asked.get("sku", ""))
+    sku = _asked_sku(asked)
     if request.method == "POST" and "update" not in request.GET:
         form = Checkout(request.POST)
         if form.is_valid():
@@ -56,6 +57,15 @@ def checkout(request: HttpRequest) -> HttpResponse:
     # Shown for the first time, or again with another quantity: nothing that was typed is lost.
     initial = {"attempt": uuid4(), **former_address(request.buyer), **{name: asked[name] for name in asked}}
     return _checkout_page(request, Checkout(initial=initial), sku)
+
+
+@buyer_page
+@require_POST
+def amounts(request: HttpRequest) -> HttpResponse:
+    """What the order costs, after another quantity was chosen."""
+    sku = _asked_sku(request.POST)
+    shown = _amounts(Checkout(initial={"quantity": request.POST.get("quantity", "")}), sku)
+    return page(request, "h5/orders/amounts.html", {**shown, "is_fragment": True})
 
 
 @require_safe
@@ -158,37 +168,46 @@ def _is_staff(request: HttpRequest) -> bool:
     return request.user.is_authenticated and active_staff_member(request.user) is not None
 
 
+def _asked_sku(asked: QueryDict) -> Sku:
+    return get_or_404(Sku.objects.select_related("product").filter(is_active=True), asked.get("sku", ""))
+
+
 def _checkout_page(request: HttpRequest, form: Checkout, sku: Sku) -> HttpResponse:
-    quantity = _quantity(form)
     covers = pictures(sku.product)
+    shown = _amounts(form, sku)
     line = {
         "name": sku.product.name,
         "specs": sku.specs,
         "price_fen": sku.price_fen,
-        "quantity": quantity,
+        "quantity": shown["quantity"],
         "picture": picture_url(covers[0].file) if covers else None,
     }
-    goods_fen = sku.price_fen * quantity
     context = {
+        **shown,
         "form": form,
         "region_fields": form.region_fields(),
         "sku": sku,
         "product": sku.product,
         "line": line,
-        "goods_fen": goods_fen,
-        "freight_fen": 0,
-        "total_fen": goods_fen,
         "sold_out": sku.stock == 0 or sku.product.status != Product.Status.ON_SALE,
     }
     return page(request, "h5/orders/checkout.html", context)
 
 
-def _quantity(form: Checkout) -> int:
-    """What the amounts are shown for: the quantity asked for, if it is one."""
+def _amounts(form: Checkout, sku: Sku) -> dict[str, int]:
+    """What is shown before anything is placed, for the quantity asked for, if it is one."""
     try:
-        return form.fields["quantity"].clean(form["quantity"].value())
+        quantity = form.fields["quantity"].clean(form["quantity"].value())
     except ValidationError:
-        return 1
+        quantity = 1
+    goods_fen = sku.price_fen * quantity
+    freight_fen = freight_for([(sku, quantity)], ("", "", ""))
+    return {
+        "quantity": quantity,
+        "goods_fen": goods_fen,
+        "freight_fen": freight_fen,
+        "total_fen": goods_fen + freight_fen,
+    }
 
 
 def _told(request: HttpRequest, found: Order, refused: list[Any], done: str) -> HttpResponse:

@@ -27,6 +27,7 @@ page_urlpatterns: list[URLPattern | URLResolver] = [
     path("fragments/phone-code/<str:purpose>", buyers.phone_code, name="phone-code"),
     path("me", buyers.me, name="me"),
     path("checkout", orders.checkout, name="checkout"),
+    path("fragments/amounts", orders.amounts, name="amounts"),
     path("fragments/regions", orders.region_fields, name="regions"),
     path("orders", orders.orders, name="orders"),
     path("orders/<uuid:order_id>", orders.order, name="order"),

@@ -72,7 +72,20 @@
     if (!isNaN(end)) tick();
   }
 
+  function step(field, by) {
+    var most = Number(field.max) || 9999;
+    var wanted = Math.min(most, Math.max(1, (parseInt(field.value, 10) || 1) + by));
+    var changed = String(wanted) !== field.value;
+    field.value = wanted;
+    field.parentNode.querySelectorAll("[data-step]").forEach(function (button) {
+      button.disabled = Number(button.dataset.step) < 0 ? wanted <= 1 : wanted >= most;
+    });
+    if (changed) field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
   document.addEventListener("click", function (event) {
+    var stepper = event.target.closest("[data-step]");
+    if (stepper) step(stepper.parentNode.querySelector("input"), Number(stepper.dataset.step));
     var button = event.target.closest("[data-copy]");
     if (button) {
       event.preventDefault();
@@ -115,8 +128,7 @@
   });
 
   document.addEventListener("change", function (event) {
-    var field = event.target.closest("[data-submit-on-change]");
-    if (field && field.form) field.form.requestSubmit();
+    if (event.target.matches(".stepper input")) step(event.target, 0);
   });
 
   document.addEventListener("DOMContentLoaded", function () {
@@ -124,7 +136,8 @@
     if (body.dataset.ref) confirmVisit(body.dataset.ref);
     if (body.dataset.ownCode) showOwnCode(body.dataset.ownCode);
     document.querySelectorAll("[data-until]").forEach(countDown);
+    document.querySelectorAll(".stepper input").forEach(function (field) { step(field, 0); });
   });
 
-  window.h5 = { toast: toast };
+  window.h5 = { toast: toast, step: step };
 })();

@@ -49,15 +49,7 @@
       place.textContent = group.dataset.chosenText.replace("{n}", values);
     });
     quantity.max = Math.min(9999, Number(radio.dataset.stock));
-    step(0);
-  }
-
-  function step(by) {
-    var most = Number(quantity.max) || 9999;
-    var wanted = Math.min(most, Math.max(1, (parseInt(quantity.value, 10) || 1) + by));
-    quantity.value = wanted;
-    sheet.querySelector("[data-step='-1']").disabled = wanted <= 1;
-    sheet.querySelector("[data-step='1']").disabled = wanted >= most;
+    window.h5.step(quantity, 0);
   }
 
   // Several properties: one row of chips each instead of one chip for every combination.
@@ -138,10 +130,6 @@
   document.querySelectorAll("[data-open-sheet]").forEach(function (button) { button.addEventListener("click", open); });
   document.querySelectorAll("[data-close-sheet]").forEach(function (button) { button.addEventListener("click", close); });
   document.addEventListener("keydown", function (event) { if (event.key === "Escape") close(); });
-  sheet.querySelectorAll("[data-step]").forEach(function (button) {
-    button.addEventListener("click", function () { step(Number(button.dataset.step)); });
-  });
-  quantity.addEventListener("change", function () { step(0); });
   radios.forEach(function (radio) { radio.addEventListener("change", show); });
   byProperty();
   show();
