@@ -39,9 +39,10 @@ CREATE FUNCTION commissions_check_new_entries() RETURNS trigger LANGUAGE plpgsql
 DECLARE
     late bigint;
 BEGIN
-    SELECT j.id INTO late FROM new_entries e
-        JOIN commissions_journal j ON j.mall_id = e.mall_id AND j.id = e.journal_id
-        WHERE j.xact <> pg_current_xact_id() LIMIT 1;
+    -- One look-up by key per journal: as a join the planner, who knows nothing of new_entries, reads all journals.
+    SELECT e.journal_id INTO late FROM (SELECT DISTINCT mall_id, journal_id FROM new_entries) e
+        WHERE (SELECT j.xact FROM commissions_journal j WHERE j.mall_id = e.mall_id AND j.id = e.journal_id)
+            <> pg_current_xact_id() LIMIT 1;
     IF late IS NOT NULL THEN
         RAISE EXCEPTION 'journal % is closed: entries are posted together with their journal', late
             USING ERRCODE = 'check_violation';
