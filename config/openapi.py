@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from drf_standardized_errors.openapi import AutoSchema
 from drf_standardized_errors.openapi_serializers import ClientErrorEnum
 from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS
+
+from mall.api.schema import TokenSchema
 
 # An object that is not in the right state, and a key that was used for something else.
 REFUSALS = frozenset({"409", "422"})
@@ -26,7 +27,7 @@ class RefusalResponseSerializer(serializers.Serializer):
     errors = RefusalSerializer(many=True)
 
 
-class FailuresSchema(AutoSchema):
+class FailuresSchema(TokenSchema):
     """Refusals belong to what changes something: a question is never in a wrong state."""
 
     def _should_add_error_response(self, responses: dict, status_code: str) -> bool:

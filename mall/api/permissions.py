@@ -31,10 +31,10 @@ class IsStaff(BasePermission):
 
 
 @cache
-def StaffMay(right: str) -> type[BasePermission]:  # noqa: N802 - it makes a class and is read as one
+def StaffMay(right: str) -> type[IsStaff]:  # noqa: N802 - it makes a class and is read as one
     """A permission class: the caller is staff of this mall, and his role includes the right."""
 
-    class Permission(BasePermission):
+    class Permission(IsStaff):
         message = _("您的角色没有此权限，请联系店主。")
 
         def has_permission(self, request, view) -> bool:

@@ -42,6 +42,7 @@ class PhoneCodes(APIView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+    also_answers = ("429",)
 
     @extend_schema(request=PhoneCodeAsked, responses={202: PhoneCodeSent})
     def post(self, request: Request) -> Response:
@@ -68,6 +69,7 @@ class PasswordResets(APIView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+    also_answers = ("429",)
 
     @extend_schema(request=PasswordReset, responses={204: None})
     def post(self, request: Request) -> Response:

@@ -34,6 +34,7 @@ class MerchantTokens(APIView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+    also_answers = ("401", "429")
 
     @extend_schema(request=StaffLogin, responses={201: StaffTokenIssued})
     def post(self, request: Request) -> Response:

@@ -48,6 +48,7 @@ class Members(APIView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+    also_answers = ("429",)
 
     @extend_schema(request=Registration, responses={201: Registered})
     def post(self, request: Request) -> Response:

@@ -45,6 +45,7 @@ class Tokens(APIView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+    also_answers = ("401", "429")
 
     @extend_schema(request=Login, responses={201: LoggedIn})
     def post(self, request: Request) -> Response:

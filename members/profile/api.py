@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -15,6 +16,8 @@ from mall.buyers.services import NICKNAME_MAX, change_nickname
 from members.access import IsMember, member_of
 from members.closing.services import close_account
 from members.models import Member
+
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 class Referrer(serializers.Serializer):
@@ -58,6 +61,7 @@ class Me(APIView):
     """The caller himself."""
 
     permission_classes = (IsMember,)
+    also_answers = ("400",)
 
     @extend_schema(responses=Profile)
     def get(self, request: Request) -> Response:
@@ -73,10 +77,20 @@ class Me(APIView):
         change_nickname(buyer=member.buyer, **given.validated_data)
         return Response(Profile(member).data)
 
-    @extend_schema(request=Leaving, responses={204: None})
+    @extend_schema(parameters=[Leaving], responses={204: None})
     def delete(self, request: Request) -> Response:
-        """Close the account (注销) for good: the balance is settled, then the person is erased."""
-        given = Leaving(data=request.data)
+        """Close the account (注销) for good: the balance is settled, then the person is erased.
+
+        The sum may also stand in a JSON body, for clients that send one with DELETE.
+        """
+        given = Leaving(data=request.data or _numbers_of(request))
         given.is_valid(raise_exception=True)
         close_account(member=member_of(request), forfeit_fen=given.validated_data.get("confirm_forfeit_fen"))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _numbers_of(request: Request) -> dict[str, Any]:
+    """The query's whole numbers as such; whatever else stands there is left for the fields to refuse."""
+    return {
+        name: int(value) if _WHOLE_NUMBER.fullmatch(value) else value for name, value in request.query_params.items()
+    }

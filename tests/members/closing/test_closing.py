@@ -132,8 +132,9 @@ def test_an_unsettled_balance_stops_it_and_nothing_is_erased(monkeypatch) -> Non
     with mall_scope(mall.pk):
         assert Buyer.objects.get().phone == f"+86{phone}"
     assert api.get("me").status_code == 200
-    assert api.delete("me", {"confirm_forfeit_fen": 500}).status_code == 204
-    assert asked == [(member.pk, None), (member.pk, 500)]
+    assert api.delete("me", {"confirm_forfeit_fen": 499}).status_code == 409
+    assert api.delete("me?confirm_forfeit_fen=500").status_code == 204
+    assert asked == [(member.pk, None), (member.pk, 499), (member.pk, 500)]
 
 
 def test_after_it_nothing_opens_and_the_phone_may_join_as_somebody_else() -> None:
@@ -166,6 +167,13 @@ def test_a_sum_to_give_up_is_an_amount(amount: object) -> None:
     api = api_as(make_member(make_mall()))
     refused = api.delete("me", {"confirm_forfeit_fen": amount})
     assert (refused.status_code, errors_of(refused)[0][1]) == (400, "confirm_forfeit_fen")
+    assert api.get("me").status_code == 200
+
+
+@pytest.mark.parametrize("written", ["", "-1", "1.0", "x", "1e3", "9" * 30, "%31%00", "１"])
+def test_a_sum_in_the_query_is_an_amount_too(written: str) -> None:
+    api = api_as(make_member(make_mall()))
+    assert api.delete(f"me?confirm_forfeit_fen={written}").status_code == 400
     assert api.get("me").status_code == 200
 
 
