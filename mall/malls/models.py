@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from mall.tenancy.models import MallModel, PublicIdField
+from mall.tenancy.context import require_mall_id
+from mall.tenancy.models import MallModel, PublicIdField, require_own_row
+
+
+class ThisMall(models.Manager):
+    """The mall in force, and no other. Raises MallNotSet outside of any mall."""
+
+    def get_queryset(self) -> models.QuerySet:
+        return super().get_queryset().filter(pk=require_mall_id("mall.Mall"))
 
 
 class Mall(models.Model):
@@ -32,6 +40,8 @@ class Mall(models.Model):
     bank_instructions = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField()
 
+    objects = ThisMall()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["slug"], name="mall_slug_once"),
@@ -42,6 +52,14 @@ class Mall(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args, **kwargs):
+        require_own_row(self, self.pk)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        require_own_row(self, self.pk)
+        return super().delete(*args, **kwargs)
 
 
 class MallHost(MallModel):

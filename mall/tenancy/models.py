@@ -17,6 +17,13 @@ class MallManager(models.Manager):
         return super().get_queryset().filter(mall_id=require_mall_id(self.model._meta.label))
 
 
+def require_own_row(row: models.Model, mall_id: int | None) -> None:
+    """Raise WrongMall when a row of mall `mall_id` is about to be written while acting for another."""
+    current = require_mall_id(row._meta.label)
+    if mall_id != current:
+        raise WrongMall(f"{row._meta.label}: a row of mall {mall_id} written in mall {current}.")
+
+
 class MallForeignKey(models.ForeignKey):
     """A reference inside one mall: in the database a composite key (mall_id, x_id) → (mall_id, id).
 
@@ -42,12 +49,15 @@ class MallModel(models.Model):
         base_manager_name = "objects"
 
     def save(self, *args, **kwargs):
-        mall_id = require_mall_id(self._meta.label)
         if self.mall_id is None:
-            self.mall_id = mall_id
-        if self.mall_id != mall_id:
-            raise WrongMall(f"{self._meta.label}: a row of mall {self.mall_id} written in mall {mall_id}.")
+            self.mall_id = require_mall_id(self._meta.label)
+        require_own_row(self, self.mall_id)
         super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        # Deleting a row at hand asks no manager: it goes by the key alone.
+        require_own_row(self, self.mall_id)
+        return super().delete(*args, **kwargs)
 
 
 class PublicIdField(models.UUIDField):
