@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm
 from unfold.sites import UnfoldAdminSite
@@ -24,6 +25,14 @@ class OperatorSite(UnfoldAdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return getattr(request, "mall_id", 0) is None and is_operator(request.user)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        title = _("平台运营")
+        return super().each_context(request) | {
+            "site_title": title,
+            "site_header": title,
+            "site_url": reverse("operator:malls"),
+        }
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         after = request.GET.get("next") or reverse("admin:index")
