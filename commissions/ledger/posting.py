@@ -94,7 +94,7 @@ class Book:
             return 0
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence('commissions_journal', 'id')) FROM generate_series(1, %s)",
+                "SELECT nextval('commissions_journal_id_seq') FROM generate_series(1, %s)",
                 [len(movements)],
             )
             journal_ids = [row[0] for row in cursor.fetchall()]

@@ -72,21 +72,26 @@ class CommissionRow:
 
 @dataclass(slots=True)
 class SettlementRow:
-    """The locked settlement of a conversion."""
+    """The settlement of a locked conversion; a new one is written when everything about it is known."""
 
-    id: int
+    conversion_id: int
     plan_id: int
     revision: int
     reason: str
     trace: dict[str, Any]
+    is_new: bool = False
     changed: bool = False
 
 
-def conversions(mall_id: int, ids: Sequence[int]) -> list[ConversionFacts]:
-    """The named conversions, in the order of their ids."""
+def locked_conversions(mall_id: int, ids: Sequence[int]) -> list[ConversionFacts]:
+    """The named conversions, locked in the order of their ids.
+
+    What may change (refunds, receipts, what is posted) must be read after this returns, or a worker
+    that waited here would post a difference to facts that are no longer true.
+    """
     rows = _rows(
         "SELECT id, kind, level_1_id, level_2_id, level_3_id, customer_id, reason, occurred_at, member_id, order_id "
-        "FROM referrals_conversion WHERE mall_id = %s AND id = ANY(%s) ORDER BY id",
+        "FROM referrals_conversion WHERE mall_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
         [mall_id, list(ids)],
     )
     return [ConversionFacts(r[0], r[1], (r[2], r[3], r[4]), *r[5:]) for r in rows]
@@ -162,6 +167,8 @@ def category_parents(mall_id: int) -> dict[int, int | None]:
 def commissions(mall_id: int, conversion_ids: Sequence[int]) -> dict[int, list[CommissionRow]]:
     """What has been posted so far, by conversion, level 1 first."""
     found: dict[int, list[CommissionRow]] = {}
+    if not conversion_ids:
+        return found
     for conversion_id, *row in _rows(
         "SELECT conversion_id, id, level, beneficiary_id, base_fen, accrued_fen, reversed_fen, releases_at, "
         "released_at, held_at, held_reason, ended_reason FROM commissions_commission "

@@ -20,51 +20,30 @@ from commissions.plans.selectors import overrides_by_scope
 from commissions.settlement import facts
 from commissions.settlement.facts import ConversionFacts, OrderFacts, SettlementRow
 from commissions.settlement.rules import rates_for_line
-from mall import clock
 
 HEAD_AMOUNTS = {"click": "click_fen", "registration": "registration_fen"}
 
 
-def lock_settlements(mall_id: int, conversions: Sequence[ConversionFacts]) -> dict[int, SettlementRow]:
-    """The settlements of the conversions, made where missing, locked in the order of conversion ids.
-
-    What may change (refunds, receipts, what is posted) must be read after this returns, or a worker
-    that waited here would post a difference to facts that are no longer true.
-    """
-    ids = [conversion.id for conversion in conversions]
-    rows = _locked(mall_id, ids)
+def settlements_of(
+    mall_id: int, conversions: Sequence[ConversionFacts], orders: Mapping[int, OrderFacts]
+) -> dict[int, SettlementRow]:
+    """The settlements of locked conversions by conversion; where there is none yet, a new one, frozen, not written."""
+    rows = _locked(mall_id, [conversion.id for conversion in conversions])
     missing = [conversion for conversion in conversions if conversion.id not in rows]
     if missing:
-        orders = facts.orders(mall_id, [conversion.order_id for conversion in missing if conversion.order_id])
-        _insert(mall_id, _frozen(mall_id, missing, orders))
-        rows = _locked(mall_id, ids)
+        for conversion_id, plan_id, trace in _frozen(mall_id, missing, orders):
+            rows[conversion_id] = SettlementRow(conversion_id, plan_id, 0, "", trace, is_new=True)
     return rows
 
 
 def _locked(mall_id: int, conversion_ids: list[int]) -> dict[int, SettlementRow]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT conversion_id, id, plan_id, revision, reason, trace::text FROM commissions_settlement "
+            "SELECT conversion_id, plan_id, revision, reason, trace::text FROM commissions_settlement "
             "WHERE mall_id = %s AND conversion_id = ANY(%s) ORDER BY conversion_id FOR NO KEY UPDATE",
             [mall_id, conversion_ids],
         )
-        return {
-            row[0]: SettlementRow(row[1], row[2], row[3], row[4], orjson.loads(row[5])) for row in cursor.fetchall()
-        }
-
-
-def _insert(mall_id: int, frozen: list[tuple[int, int, dict[str, Any]]]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO commissions_settlement (mall_id, created_at, revision, reason, conversion_id, plan_id, trace) "
-            "SELECT %s, %s, 0, '', r.c, r.p, r.t FROM jsonb_to_recordset(%s::jsonb) AS r(c bigint, p bigint, t jsonb) "
-            "ORDER BY r.c ON CONFLICT (mall_id, conversion_id) DO NOTHING",
-            [
-                mall_id,
-                clock.now(),
-                orjson.dumps([{"c": conversion, "p": plan, "t": trace} for conversion, plan, trace in frozen]).decode(),
-            ],
-        )
+        return {row[0]: SettlementRow(*row[:4], orjson.loads(row[4])) for row in cursor.fetchall()}
 
 
 def _frozen(

@@ -3,7 +3,7 @@
 Every event about a conversion ends here: accrual, refunds, receipt, release, open cases. Events may
 come twice, late and in any order; what is posted depends only on the facts as they stand.
 
-Lock order: settlements (by conversion id) → budget → caps → ledger accounts (by id).
+Lock order: conversions (by id) → their settlements → budget → caps → ledger accounts (by id).
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from commissions.ledger.posting import Book, Movement, Place
 from commissions.plans.models import PlanVersion
 from commissions.settlement import facts, writing
 from commissions.settlement.caps import Limits
-from commissions.settlement.facts import CommissionRow, ConversionFacts, SettlementRow
-from commissions.settlement.freezing import lock_settlements
+from commissions.settlement.facts import CommissionRow, ConversionFacts, OrderFacts, SettlementRow
+from commissions.settlement.freezing import settlements_of
 from commissions.settlement.targets import Target, head_refusal, head_target, order_target
 from mall import clock
 from mall.tenancy.context import require_mall_id
@@ -35,14 +35,15 @@ def settle(conversion_ids: Sequence[int]) -> int:
     Idempotent: a second call posts nothing. Needs mall_scope.
     """
     mall_id, now = require_mall_id("Settlement"), clock.now()
-    conversions = facts.conversions(mall_id, sorted(set(conversion_ids)))
+    conversions = facts.locked_conversions(mall_id, sorted(set(conversion_ids)))
     if not conversions:
         return 0
-    settlements = lock_settlements(mall_id, conversions)
-    posted = facts.commissions(mall_id, [conversion.id for conversion in conversions])
+    orders = facts.orders(mall_id, [c.order_id for c in conversions if c.order_id is not None])
+    settlements = settlements_of(mall_id, conversions, orders)
+    posted = facts.commissions(mall_id, [row.conversion_id for row in settlements.values() if not row.is_new])
     _leave_out_the_closed(mall_id, conversions, settlements, posted)
     limits = _decide_heads(conversions, settlements, posted)
-    targets = _targets(mall_id, conversions, settlements, now)
+    targets = _targets(mall_id, conversions, settlements, orders, now)
     members = {level.member_id for target in targets.values() for level in target.levels}
     members |= {row.beneficiary_id for rows in posted.values() for row in rows}
     batch = _Batch(Book(members), limits, now) if members else None
@@ -59,7 +60,8 @@ def settle(conversion_ids: Sequence[int]) -> int:
     if batch:
         writing.insert_commissions(mall_id, batch.created)
         writing.update_commissions(mall_id, [row for rows in posted.values() for row in rows if row.changed])
-    writing.update_settlements(mall_id, [row for row in settlements.values() if row.changed])
+    writing.insert_settlements(mall_id, [row for row in settlements.values() if row.is_new], now)
+    writing.update_settlements(mall_id, [row for row in settlements.values() if row.changed and not row.is_new])
     return journals
 
 
@@ -129,9 +131,12 @@ def _decide_heads(
 
 
 def _targets(
-    mall_id: int, conversions: Sequence[ConversionFacts], settlements: dict[int, SettlementRow], now: datetime
+    mall_id: int,
+    conversions: Sequence[ConversionFacts],
+    settlements: dict[int, SettlementRow],
+    orders: dict[int, OrderFacts],
+    now: datetime,
 ) -> dict[int, Target]:
-    orders = facts.orders(mall_id, [c.order_id for c in conversions if c.kind == "order"])
     joined = [c.member_id for c in conversions if c.kind == "registration" and c.member_id is not None]
     receipts = facts.first_receipts(mall_id, joined)
     targets = {}

@@ -83,13 +83,28 @@ def update_commissions(mall_id: int, changed: Sequence[CommissionRow]) -> None:
     )
 
 
+def insert_settlements(mall_id: int, created: Sequence[SettlementRow], now: datetime) -> None:
+    """Insert what is new. One that exists already raises IntegrityError: callers hold the conversion's lock."""
+    rows = [
+        {"c": row.conversion_id, "p": row.plan_id, "v": row.revision, "r": row.reason, "t": row.trace, "n": now}
+        for row in created
+    ]
+    _execute(
+        "INSERT INTO commissions_settlement (mall_id, conversion_id, plan_id, revision, reason, trace, created_at) "
+        "SELECT %s, r.* FROM jsonb_to_recordset(%s::jsonb) "
+        "AS r(c bigint, p bigint, v integer, r text, t jsonb, n timestamptz)",
+        mall_id,
+        rows,
+    )
+
+
 def update_settlements(mall_id: int, changed: Sequence[SettlementRow]) -> None:
     """Write revision, reason and trace of settlements."""
-    rows = [{"id": row.id, "v": row.revision, "r": row.reason, "t": row.trace} for row in changed]
+    rows = [{"c": row.conversion_id, "v": row.revision, "r": row.reason, "t": row.trace} for row in changed]
     _execute(
         "UPDATE commissions_settlement s SET revision = r.v, reason = r.r, trace = r.t "
         "FROM (SELECT %s::bigint AS mall_id, x.* FROM jsonb_to_recordset(%s::jsonb) "
-        "AS x(id bigint, v integer, r text, t jsonb)) AS r WHERE s.mall_id = r.mall_id AND s.id = r.id",
+        "AS x(c bigint, v integer, r text, t jsonb)) AS r WHERE s.mall_id = r.mall_id AND s.conversion_id = r.c",
         mall_id,
         rows,
     )
