@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -135,7 +136,7 @@ class AuditResult:
     journals: int
     entries: int
     sum_fen: int
-    findings: list[tuple[str, tuple]] = field(default_factory=list)
+    findings: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
 
     @property
     def balanced(self) -> bool:

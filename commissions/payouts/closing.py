@@ -6,7 +6,7 @@ from django.db.models import F
 
 from commissions.errors import BalanceNotSettled
 from commissions.ledger.models import AccountKind
-from commissions.ledger.posting import Book, Movement
+from commissions.ledger.posting import Book, Movement, Place
 from commissions.payouts.models import Payee
 from commissions.settlement.models import Commission, Settlement
 from mall import clock
@@ -52,7 +52,7 @@ def settle_before_closing(member_id: int, confirmed_forfeit_fen: int | None = No
                 level["why"] = "closed"
         settlement.save(update_fields=["trace"])
     if forfeit:
-        legs = {
+        legs: dict[Place, int] = {
             (member_id, AccountKind.PENDING): -waiting,
             (member_id, AccountKind.AVAILABLE): -available,
             (None, AccountKind.EXPENSE): forfeit,

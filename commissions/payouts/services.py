@@ -18,7 +18,7 @@ from commissions.errors import (
     PayoutNotInState,
 )
 from commissions.ledger.models import AccountKind
-from commissions.ledger.posting import Book, Movement
+from commissions.ledger.posting import Book, Movement, Place
 from commissions.payouts.models import Payee, Payout, PayoutStatus
 from mall import clock
 from mall.events.services import record
@@ -138,7 +138,7 @@ def write_off_debt(*, member: Member, amount_fen: int, staff: StaffMember, reaso
         action="debt.written_off", subject=member, detail={"amount_fen": amount_fen, "reason": reason}, actor=staff
     )
     now = clock.now()
-    legs = {(member.pk, AccountKind.DEBT): amount_fen, (None, AccountKind.WRITE_OFF): -amount_fen}
+    legs: dict[Place, int] = {(member.pk, AccountKind.DEBT): amount_fen, (None, AccountKind.WRITE_OFF): -amount_fen}
     book.move(Movement("write_off", str(entry.pk), legs, now))
     book.post(now)
 
@@ -155,7 +155,7 @@ def _locked(payout: Payout, *allowed: PayoutStatus) -> Payout:
     return locked
 
 
-def _move(book: Book, payout: Payout, event_type: str, legs: dict[tuple[int | None, str], int]) -> None:
+def _move(book: Book, payout: Payout, event_type: str, legs: dict[Place, int]) -> None:
     now = clock.now()
     book.move(Movement(event_type, str(payout.pk), legs, now, payout_id=payout.pk))
     book.post(now)

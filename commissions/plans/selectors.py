@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, cast
 
 from django.conf import settings
 
@@ -38,11 +38,11 @@ def attribution_rules_at(at: datetime) -> AttributionRules:
     """The plan's part that attribution asks for (port of the referrals floor)."""
     plan = plan_at(at)
     return AttributionRules(
-        policy=plan.attribution,
+        policy=cast(Literal["last_click", "bound_first"], plan.attribution),
         window_days=plan.attribution_window_days,
         self_purchase_earns=plan.self_purchase_earns,
         count_staff_visits=plan.count_staff_visits,
-        click_pays=plan.click_pays,
+        click_pays=cast(Literal["new", "all"], plan.click_pays),
         levels=settings.REFERRAL_MAX_LEVELS,
         version=plan.version,
     )

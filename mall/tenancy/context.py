@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from django.db import transaction
 
@@ -77,6 +78,6 @@ def no_mall(*, using: str = "default") -> Iterator[None]:
             _announce(connection, former)
 
 
-def _announce(connection, mall_id: int | None) -> None:
+def _announce(connection: Any, mall_id: int | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('app.mall_id', %s, true)", ["" if mall_id is None else str(mall_id)])

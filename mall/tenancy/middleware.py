@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
@@ -11,6 +12,9 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.functional import SimpleLazyObject
 
 from mall.tenancy.context import mall_scope
+
+if TYPE_CHECKING:
+    from mall.malls.models import Mall
 
 # A host's mall hardly ever changes; a few seconds spare every request one statement.
 _HOST_SECONDS = 5.0
@@ -29,7 +33,7 @@ def mall_id_of_host(host: str) -> int | None:
         return remembered[1]
     with connection.cursor() as cursor:
         cursor.execute("SELECT find_mall_by_host(%s)", [host])
-        mall_id = cursor.fetchone()[0]
+        mall_id: int | None = cursor.fetchone()[0]
     if len(_hosts) > 10_000:
         _hosts.clear()
     _hosts[host] = (time.monotonic(), mall_id)
@@ -38,7 +42,7 @@ def mall_id_of_host(host: str) -> int | None:
 
 def host_of(request: HttpRequest) -> str:
     """The host name asked for, without port and trailing dot, in lower case."""
-    host = request.META.get("HTTP_HOST", "")
+    host: str = request.META.get("HTTP_HOST", "")
     if not host.startswith("["):
         host = host.rsplit(":", 1)[0]
     return host.rstrip(".").lower()[:253]
@@ -97,7 +101,7 @@ class MallMiddleware:
         return HttpResponse("没有这个商城。", status=404, content_type="text/plain; charset=utf-8")
 
 
-def _load(mall_id: int):
+def _load(mall_id: int) -> Mall:
     from mall.malls.models import Mall
 
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
@@ -10,10 +11,10 @@ from django.db import models
 from mall.tenancy.context import WrongMall, require_mall_id
 
 
-class MallManager(models.Manager):
+class MallManager(models.Manager[Any]):
     """Rows of the mall in force, and no others. Raises MallNotSet outside of any mall."""
 
-    def get_queryset(self) -> models.QuerySet:
+    def get_queryset(self) -> models.QuerySet[Any]:
         return super().get_queryset().filter(mall_id=require_mall_id(self.model._meta.label))
 
 
@@ -24,14 +25,14 @@ def require_own_row(row: models.Model, mall_id: int | None) -> None:
         raise WrongMall(f"{row._meta.label}: a row of mall {mall_id} written in mall {current}.")
 
 
-class MallForeignKey(models.ForeignKey):
+class MallForeignKey(models.ForeignKey[Any, Any]):
     """A reference inside one mall: in the database a composite key (mall_id, x_id) → (mall_id, id).
 
     Django writes no constraint of its own (db_constraint=False); the migration operation
     EnforceMallWalls adds the composite one, so that a row can never point into another mall.
     """
 
-    def __init__(self, to, on_delete=models.PROTECT, **kwargs):
+    def __init__(self, to: Any, on_delete: Any = models.PROTECT, **kwargs: Any) -> None:
         kwargs["db_constraint"] = False
         kwargs.setdefault("related_name", "+")
         super().__init__(to, on_delete, **kwargs)
@@ -48,7 +49,7 @@ class MallModel(models.Model):
         abstract = True
         base_manager_name = "objects"
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         if self.mall_id is None:
             self.mall_id = require_mall_id(self._meta.label)
         require_own_row(self, self.mall_id)
@@ -60,10 +61,10 @@ class MallModel(models.Model):
         return super().delete(*args, **kwargs)
 
 
-class PublicIdField(models.UUIDField):
+class PublicIdField(models.UUIDField):  # type: ignore[type-arg]  # Django gives this one no __class_getitem__
     """The opaque id that outsiders see; the primary key never leaves the server."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("default", uuid.uuid4)
         kwargs.setdefault("db_default", RandomUUID())
         kwargs.setdefault("editable", False)

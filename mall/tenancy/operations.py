@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from django.conf import settings
 from django.db.migrations.operations.base import Operation
@@ -29,19 +30,19 @@ class EnforceMallWalls(Operation):
         self.models = models
         self.relay = relay
 
-    def state_forwards(self, app_label, state) -> None:
+    def state_forwards(self, app_label: str, state: Any) -> None:
         """The walls are the database's business; Django's state does not change."""
 
     def describe(self) -> str:
         return f"Row-level security and composite keys for {', '.join(self.models)}"
 
-    def database_forwards(self, app_label, schema_editor, from_state, to_state) -> None:
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         for name in self.models:
             self._secure(to_state.apps.get_model(app_label, name), schema_editor, relay=name in self.relay)
         for name in self.models:
             self._bind(to_state.apps.get_model(app_label, name), schema_editor)
 
-    def database_backwards(self, app_label, schema_editor, from_state, to_state) -> None:
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         for name in self.models:
             model = from_state.apps.get_model(app_label, name)
             for field in _composite_fields(model):
@@ -57,7 +58,7 @@ class EnforceMallWalls(Operation):
             schema_editor.execute(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')
             schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{table}_mall_row"')
 
-    def _secure(self, model, schema_editor, *, relay: bool) -> None:
+    def _secure(self, model: Any, schema_editor: Any, *, relay: bool) -> None:
         table = model._meta.db_table
         column = "mall_id" if any(field.attname == "mall_id" for field in model._meta.fields) else "id"
         schema_editor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
@@ -71,12 +72,12 @@ class EnforceMallWalls(Operation):
                 f'CREATE POLICY relay ON "{table}" TO "{settings.DATABASE_RELAY_ROLE}" USING (true) WITH CHECK (true)'
             )
 
-    def _bind(self, model, schema_editor) -> None:
+    def _bind(self, model: Any, schema_editor: Any) -> None:
         table = model._meta.db_table
         for field in _composite_fields(model):
             target = field.related_model._meta.db_table
             schema_editor.execute(
-                "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = "
+                "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = "  # noqa: S608 - our own table
                 f'\'{target}_mall_row\') THEN ALTER TABLE "{target}" ADD CONSTRAINT "{target}_mall_row" '
                 "UNIQUE (mall_id, id); END IF; END $$"
             )
@@ -86,11 +87,11 @@ class EnforceMallWalls(Operation):
             )
 
 
-def _composite_fields(model) -> list[MallForeignKey]:
+def _composite_fields(model: Any) -> list[MallForeignKey]:
     return [field for field in model._meta.local_fields if isinstance(field, MallForeignKey)]
 
 
-def _key_name(model, field) -> str:
+def _key_name(model: Any, field: Any) -> str:
     # PostgreSQL cuts names at 63 bytes, which would make two long ones collide.
     name = f"{model._meta.db_table}_{field.column}_same_mall"
     return name if len(name) <= 63 else f"{name[:50]}_{hashlib.sha256(name.encode()).hexdigest()[:12]}"
@@ -108,13 +109,13 @@ class RelayFunction(Operation):
     def __init__(self, signature: str, returns: str, body: str, language: str = "sql") -> None:
         self.signature, self.returns, self.body, self.language = signature, returns, body, language
 
-    def state_forwards(self, app_label, state) -> None:
+    def state_forwards(self, app_label: str, state: Any) -> None:
         """Functions are the database's business; Django's state does not change."""
 
     def describe(self) -> str:
         return f"Relay function {self.signature}"
 
-    def database_forwards(self, app_label, schema_editor, from_state, to_state) -> None:
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         # search_path is fixed so that no caller can slip in a table of his own.
         schema_editor.execute(
             f"CREATE FUNCTION {self.signature} RETURNS {self.returns} LANGUAGE {self.language} SECURITY DEFINER "
@@ -124,7 +125,7 @@ class RelayFunction(Operation):
         schema_editor.execute(f'GRANT EXECUTE ON FUNCTION {self.signature} TO "{settings.DATABASE_APP_ROLE}"')
         schema_editor.execute(f'ALTER FUNCTION {self.signature} OWNER TO "{settings.DATABASE_RELAY_ROLE}"')
 
-    def database_backwards(self, app_label, schema_editor, from_state, to_state) -> None:
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         schema_editor.execute(f"DROP FUNCTION {self.signature}")
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 from django.apps import apps
+from django.db.models import Model
 
 
-def mall_models() -> list[type]:
+def mall_models() -> list[type[Model]]:
     """Every concrete model whose rows belong to one mall, in a stable order."""
     found = [model for model in apps.get_models() if any(field.attname == "mall_id" for field in model._meta.fields)]
     return sorted(found, key=lambda model: model._meta.label)

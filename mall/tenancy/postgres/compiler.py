@@ -7,13 +7,15 @@ and row-level security has that one.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models.sql import compiler
 
 from mall.tenancy.context import WrongMall, current_mall_id, require_mall_id
 from mall.tenancy.registry import mall_tables
 
 
-def _guard_tables(query) -> None:
+def _guard_tables(query: Any) -> None:
     if current_mall_id() is not None:
         return
     guarded = mall_tables()
@@ -24,14 +26,14 @@ def _guard_tables(query) -> None:
 
 
 class SQLCompiler(compiler.SQLCompiler):
-    def as_sql(self, *args, **kwargs):
+    def as_sql(self, *args: Any, **kwargs: Any) -> Any:
         statement = super().as_sql(*args, **kwargs)
         _guard_tables(self.query)
         return statement
 
 
 class SQLInsertCompiler(compiler.SQLInsertCompiler, SQLCompiler):
-    def as_sql(self):
+    def as_sql(self) -> Any:
         meta = self.query.get_meta()
         if meta.db_table in mall_tables():
             mall_id = require_mall_id(f"Table {meta.db_table}")
@@ -43,14 +45,14 @@ class SQLInsertCompiler(compiler.SQLInsertCompiler, SQLCompiler):
 
 
 class SQLDeleteCompiler(compiler.SQLDeleteCompiler, SQLCompiler):
-    def as_sql(self):
+    def as_sql(self) -> Any:
         statement = compiler.SQLDeleteCompiler.as_sql(self)
         _guard_tables(self.query)
         return statement
 
 
 class SQLUpdateCompiler(compiler.SQLUpdateCompiler, SQLCompiler):
-    def as_sql(self):
+    def as_sql(self) -> Any:
         meta = self.query.get_meta()
         if meta.db_table in mall_tables():
             mall_id = require_mall_id(f"Table {meta.db_table}")
@@ -63,7 +65,7 @@ class SQLUpdateCompiler(compiler.SQLUpdateCompiler, SQLCompiler):
 
 
 class SQLAggregateCompiler(compiler.SQLAggregateCompiler, SQLCompiler):
-    def as_sql(self):
+    def as_sql(self) -> Any:
         statement = compiler.SQLAggregateCompiler.as_sql(self)
         _guard_tables(self.query)
         return statement
