@@ -55,7 +55,7 @@ class MallModel(models.Model):
         require_own_row(self, self.mall_id)
         super().save(*args, **kwargs)
 
-    def delete(self, *args, **kwargs):
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         # Deleting a row at hand asks no manager: it goes by the key alone.
         require_own_row(self, self.mall_id)
         return super().delete(*args, **kwargs)
