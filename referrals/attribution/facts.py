@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from referrals.attribution.policy import LEVELS_MAX, ClickSeen, Facts
 from referrals.attribution.ports import AttributionRules
 from referrals.attribution.rules import rules_at_each
 from referrals.clicks.judging import ClickFacts, why_not_attributable
+from referrals.clicks.visitors import members_behind
 
 # Of what has not been judged yet, so many newest clicks of a visitor are looked at.
 UNJUDGED_MAX = 50
@@ -76,7 +77,7 @@ class PlacedOrder:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which attributable clicks did this visitor make from `earliest` up to, not including, `latest`?"""
+    """Asks for the attributable clicks of a visitor from `earliest` up to, but not including, `latest`."""
 
     visitor_key: str
     earliest: datetime
@@ -142,20 +143,6 @@ def attributable_clicks(questions: Sequence[Question], logged_in: LoggedIn) -> l
     return found
 
 
-def members_behind(visitor_keys: Iterable[str]) -> dict[str, list[tuple[int, datetime]]]:
-    """{visitor: [(a member ever logged in as him, since when)]}. One statement."""
-    keys = sorted(key for key in visitor_keys if key)
-    found: dict[str, list[tuple[int, datetime]]] = {}
-    if keys:
-        for key, member_id, since in _rows(
-            "SELECT visitor_key, member_id, since FROM referrals_visitormember "
-            "WHERE mall_id = %s AND visitor_key = ANY(%s)",
-            [require_mall_id("Visitors"), keys],
-        ):
-            found.setdefault(key, []).append((member_id, since))
-    return found
-
-
 def _visitors_of(orders: Sequence[PlacedOrder]) -> dict[int, set[str]]:
     """Per order its own visitor and those that were logged in as its buyer before."""
     found = {order.id: {order.visitor_key} - {""} for order in orders}
@@ -163,7 +150,8 @@ def _visitors_of(orders: Sequence[PlacedOrder]) -> dict[int, set[str]]:
     member_ids = sorted({order.member_id for order in orders if order.member_id is not None})
     if member_ids:
         for member_id, key, since in _rows(
-            "SELECT member_id, visitor_key, since FROM referrals_visitormember WHERE mall_id = %s AND member_id = ANY(%s)",
+            "SELECT member_id, visitor_key, since FROM referrals_visitormember "
+            "WHERE mall_id = %s AND member_id = ANY(%s)",
             [require_mall_id("Visitors"), member_ids],
         ):
             by_member.setdefault(member_id, []).append((key, since))
@@ -179,11 +167,12 @@ def _clicks_of_orders(
     logged_in: LoggedIn,
     rules_at: Mapping[datetime, AttributionRules],
 ) -> dict[int, list[ClickSeen]]:
-    asked: list[tuple[int, Question]] = []
-    for order in orders:
-        rules = rules_at[order.placed_at]
-        for key in sorted(visitors[order.id]):
-            asked.append((order.id, Question(key, window_start(order.placed_at, rules), order.placed_at, rules)))
+    asked = [
+        (order.id, Question(key, window_start(order.placed_at, rules), order.placed_at, rules))
+        for order in orders
+        for rules in [rules_at[order.placed_at]]
+        for key in sorted(visitors[order.id])
+    ]
     found: dict[int, list[ClickSeen]] = {}
     answers = attributable_clicks([question for _order_id, question in asked], logged_in)
     for (order_id, _question), clicks in zip(asked, answers, strict=True):

@@ -27,7 +27,7 @@ class AttributionRules:
     version: int = 0
 
 
-def _default_rules(at: datetime) -> AttributionRules:  # noqa: ARG001 - the port's signature
+def _default_rules(at: datetime) -> AttributionRules:
     """The rules in force at a moment (UTC)."""
     return AttributionRules()
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from mall import clock
 from members.joining.ports import ReferrerFound
-from referrals.attribution.facts import Question, attributable_clicks, members_behind, window_start
+from referrals.attribution.facts import Question, attributable_clicks, window_start
 from referrals.attribution.ports import attribution_rules
+from referrals.clicks.visitors import members_behind
 from referrals.links.models import ShareLink
 from referrals.links.selectors import link_by_code
 

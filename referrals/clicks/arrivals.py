@@ -151,4 +151,3 @@ def _mall_id(request: HttpRequest) -> int | None:
     if host in settings.INSTALLATION_HOSTS or "\x00" in host:
         return None
     return mall_id_of_host(host)
-

@@ -24,5 +24,5 @@ def ring(mall_id: int) -> None:
     _rung[mall_id] = now
     try:
         judge.apply_async(kwargs={"mall_id": mall_id}, retry=False)
-    except Exception:  # noqa: BLE001 - whatever the broker's client raises
+    except Exception:
         log.warning("mall %s: the bell of judging did not ring", mall_id, exc_info=True)

@@ -29,6 +29,7 @@ from referrals.clicks.judging import (
 )
 from referrals.clicks.sightings import CONFIRM_SECONDS
 from referrals.clicks.user_agents import is_person
+from referrals.clicks.visitors import members_behind
 
 BATCH = 1000
 # In a sandbox everybody's visitors come from one machine.
@@ -52,7 +53,8 @@ WITH verdict AS (
     RETURNING c.id, c.link_id, c.member_id, c.source, c.at, c.confirmed_at, v.is_attributable, v.reason
 )
 INSERT INTO referrals_conversion
-    (mall_id, kind, click_id, link_id, rule, promoter_id, level_1_id, customer_id, reason, trace, occurred_at, recorded_at)
+    (mall_id, kind, click_id, link_id, rule, promoter_id, level_1_id, customer_id, reason, trace, occurred_at,
+     recorded_at)
 SELECT %(mall)s, 'click', j.id, j.link_id, 'direct', l.owner_id, l.owner_id, j.member_id, j.reason,
     jsonb_build_object('source', j.source, 'attributable', j.is_attributable, 'confirmed', j.confirmed_at IS NOT NULL),
     j.at, %(at)s
@@ -60,6 +62,21 @@ FROM judged j JOIN referrals_sharelink l ON l.mall_id = %(mall)s AND l.id = j.li
 ORDER BY j.id
 ON CONFLICT (mall_id, click_id) DO NOTHING
 RETURNING id, reason
+"""
+
+
+_BILLED = """
+SELECT c.visitor_key, l.owner_id, c.at FROM referrals_click c
+JOIN referrals_sharelink l ON l.mall_id = c.mall_id AND l.id = c.link_id
+WHERE c.mall_id = %s AND c.visitor_key = ANY(%s) AND c.is_attributable AND c.reason = ''
+  AND c.at > %s AND c.at < %s AND l.owner_id = ANY(%s)
+"""
+
+_PER_NETWORK = """
+SELECT c.network, l.owner_id, (c.at AT TIME ZONE %s)::date, count(*) FROM referrals_click c
+JOIN referrals_sharelink l ON l.mall_id = c.mall_id AND l.id = c.link_id
+WHERE c.mall_id = %s AND c.network = ANY(%s) AND c.is_attributable AND c.reason = ''
+  AND c.at >= %s AND l.owner_id = ANY(%s) GROUP BY 1, 2, 3
 """
 
 
@@ -96,7 +113,8 @@ def _postpone_unripe(mall_id: int, due: Sequence[ClickFacts], now: datetime) -> 
     if unripe:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE referrals_click SET due_at = at + make_interval(secs => %s) WHERE mall_id = %s AND id = ANY(%s)",
+                "UPDATE referrals_click SET due_at = at + make_interval(secs => %s) "
+                "WHERE mall_id = %s AND id = ANY(%s)",
                 [CONFIRM_SECONDS, mall_id, unripe],
             )
     waiting = set(unripe)
@@ -128,34 +146,17 @@ def _surroundings(mall_id: int, clicks: Sequence[ClickFacts]) -> Surroundings:
     known = Surroundings(
         day_of=lambda at: at.astimezone(timezone).date(),
         network_clicks_per_day=NETWORK_CLICKS_PER_DAY * (SANDBOX_FACTOR if settings.SANDBOX_ALLOWED else 1),
+        logged_in=members_behind(click.visitor_key for click in clicks),
     )
-    visitors = sorted({click.visitor_key for click in clicks})
     owners = sorted({click.owner_id for click in clicks})
     first, last = min(click.at for click in clicks), max(click.at for click in clicks)
-    logged_in: dict[str, list[tuple[int, datetime]]] = {}
-    for visitor, member_id, since in _rows(
-        "SELECT visitor_key, member_id, since FROM referrals_visitormember WHERE mall_id = %s AND visitor_key = ANY(%s)",
-        [mall_id, visitors],
-    ):
-        logged_in.setdefault(visitor, []).append((member_id, since))
-    known.logged_in = logged_in
     apart = timedelta(seconds=DUPLICATE_SECONDS)
-    for visitor, owner_id, at in _rows(
-        "SELECT c.visitor_key, l.owner_id, c.at FROM referrals_click c "
-        "JOIN referrals_sharelink l ON l.mall_id = c.mall_id AND l.id = c.link_id "
-        "WHERE c.mall_id = %s AND c.visitor_key = ANY(%s) AND c.is_attributable AND c.reason = '' "
-        "AND c.at > %s AND c.at < %s AND l.owner_id = ANY(%s)",
-        [mall_id, visitors, first - apart, last + apart, owners],
-    ):
+    visitors = sorted({click.visitor_key for click in clicks})
+    for visitor, owner_id, at in _rows(_BILLED, [mall_id, visitors, first - apart, last + apart, owners]):
         known.billed[visitor, owner_id].append(at)
     midnight = first.astimezone(timezone).replace(hour=0, minute=0, second=0, microsecond=0)
-    for network, owner_id, day, count in _rows(
-        "SELECT c.network, l.owner_id, (c.at AT TIME ZONE %s)::date, count(*) FROM referrals_click c "
-        "JOIN referrals_sharelink l ON l.mall_id = c.mall_id AND l.id = c.link_id "
-        "WHERE c.mall_id = %s AND c.network = ANY(%s) AND c.is_attributable AND c.reason = '' "
-        "AND c.at >= %s AND l.owner_id = ANY(%s) GROUP BY 1, 2, 3",
-        [timezone.key, mall_id, sorted({click.network for click in clicks}), midnight, owners],
-    ):
+    networks = sorted({click.network for click in clicks})
+    for network, owner_id, day, count in _rows(_PER_NETWORK, [timezone.key, mall_id, networks, midnight, owners]):
         known.network_counts[network, owner_id, day] = count
     return known
 

@@ -75,7 +75,12 @@ def confirm_click(*, click: Click) -> None:
 
 
 def show_page(
-    *, seen: Sighting, link: ShareLink | None, member: Member | None = None, by_staff: bool = False, is_own: bool = False
+    *,
+    seen: Sighting,
+    link: ShareLink | None,
+    member: Member | None = None,
+    by_staff: bool = False,
+    is_own: bool = False,
 ) -> None:
     """A page was shown to a visitor: his visit goes on, and his click on `link` is confirmed.
 
@@ -92,9 +97,7 @@ def show_page(
     visit = _continue_visit(seen, link)
     if link is None or _confirm_newest(seen, link) or is_own:
         return
-    arrived = Click.objects.filter(
-        visitor_key=seen.visitor_key, link=link, confirmed_at__gte=visit.started_at
-    )
+    arrived = Click.objects.filter(visitor_key=seen.visitor_key, link=link, confirmed_at__gte=visit.started_at)
     if not arrived.exists():
         record_click(link=link, seen=seen, member=member, by_staff=by_staff, is_confirmed=True)
 

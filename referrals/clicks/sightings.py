@@ -47,7 +47,9 @@ class Sighting:
         return self.at + timedelta(seconds=CONFIRM_SECONDS)
 
 
-def observe(request: HttpRequest, *, mall_id: int, visitor_key: str, source: str, method: str | None = None) -> Sighting:
+def observe(
+    request: HttpRequest, *, mall_id: int, visitor_key: str, source: str, method: str | None = None
+) -> Sighting:
     """What this request shows. source: "browser" or "app". method: of the page, where the request is another."""
     return Sighting(
         visitor_key=visitor_key,

@@ -75,7 +75,9 @@ def is_person(user_agent: str, source: str) -> bool:
     return agent is Agent.PERSON or (agent is Agent.LIBRARY and source == "app")
 
 
-_MACHINES_WORDS = re.compile(r"bot|spider|crawl|preview|externalhit|headless|curl|wget|python|java/|okhttp|http", re.IGNORECASE)
+_MACHINES_WORDS = re.compile(
+    r"bot|spider|crawl|preview|externalhit|headless|curl|wget|python|java/|okhttp|http", re.IGNORECASE
+)
 
 
 def may_be_machine(user_agent: str) -> bool:

@@ -11,6 +11,8 @@ import hmac
 import re
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable
+from datetime import datetime
 from functools import lru_cache
 
 from django.conf import settings
@@ -102,6 +104,22 @@ def remember(visitor_key: str, *, buyer_id: int) -> None:
             "ON CONFLICT (mall_id, visitor_key, member_id) DO NOTHING",
             [visitor_key, clock.now(), mall_id, buyer_id],
         )
+
+
+def members_behind(visitor_keys: Iterable[str]) -> dict[str, list[tuple[int, datetime]]]:
+    """{visitor: [(a member ever logged in as him, since when)]}. One statement. Needs mall_scope."""
+    keys = sorted({key for key in visitor_keys if key})
+    found: dict[str, list[tuple[int, datetime]]] = {}
+    if keys:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT visitor_key, member_id, since FROM referrals_visitormember "
+                "WHERE mall_id = %s AND visitor_key = ANY(%s)",
+                [require_mall_id("Visitors"), keys],
+            )
+            for key, member_id, since in cursor.fetchall():
+                found.setdefault(key, []).append((member_id, since))
+    return found
 
 
 def _key_in_body(request: HttpRequest) -> str:

@@ -1,4 +1,4 @@
-"""Conversions over the API: why did I (not) get paid?"""
+"""Conversions over the API: why something paid, or did not."""
 
 from __future__ import annotations
 

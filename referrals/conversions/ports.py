@@ -7,7 +7,7 @@ from typing import Any
 from mall.ports import port
 
 
-def _no_outcome(conversion_ids: list[int]) -> dict[int, dict[str, Any]]:  # noqa: ARG001 - the port's signature
+def _no_outcome(conversion_ids: list[int]) -> dict[int, dict[str, Any]]:
     """{conversion id: {"commission": …} or {"reason": …}}; those not settled yet may be missing."""
     return {}
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from members.models import Member
+from referrals.clicks.models import Reason
 from referrals.conversions.models import Conversion
 from referrals.conversions.ports import outcome_of
 
@@ -47,7 +48,10 @@ def outcomes(conversions: Sequence[Conversion]) -> dict[int, Outcome]:
         outcome = settled.get(conversion.pk, {})
         commission_fen = outcome.get("commission_fen", 0)
         reason = conversion.reason or ("" if commission_fen else outcome.get("reason", ""))
-        found[conversion.pk] = Outcome(commission_fen=commission_fen, reason=reason)
+        if conversion.promoter_id is not None and conversion.level_1_id is None:
+            # Others of his chain may earn by it; he is the buyer himself.
+            reason = Reason.SELF_PURCHASE
+        found[conversion.pk] = Outcome(commission_fen=commission_fen, reason=str(reason))
     return found
 
 

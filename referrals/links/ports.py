@@ -5,7 +5,7 @@ from __future__ import annotations
 from mall.ports import port
 
 
-def _nothing_earned(link_ids: list[int]) -> dict[int, int]:  # noqa: ARG001 - the port's signature
+def _nothing_earned(link_ids: list[int]) -> dict[int, int]:
     """{link id: fen its owner has earned by it, after reversals}; links that earned nothing may be missing."""
     return {}
 

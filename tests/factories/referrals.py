@@ -84,7 +84,7 @@ def judged(click: Click) -> Click:
         return Click.objects.get(pk=click.pk)
 
 
-def browser(mall: Mall, *, user_agent: str = WECHAT, address: str | None = None) -> Client:
+def browser(mall: Mall, *, user_agent: str = WECHAT, address: str | None = None, **more: Any) -> Client:
     """A browser of a phone that opens pages of the mall, with an address of its own behind the proxy."""
     number = next(_addresses)
     return Client(
@@ -92,7 +92,8 @@ def browser(mall: Mall, *, user_agent: str = WECHAT, address: str | None = None)
             "host": host_of(mall),
             "user-agent": user_agent,
             "x-forwarded-for": address or f"198.{18 + (number >> 16 & 1)}.{number >> 8 & 255}.{number & 255}",
-        }
+        },
+        **more,
     )
 
 
@@ -114,5 +115,9 @@ def join_through(link: ShareLink | None = None, *, visitor_key: str = "", nickna
     with mall_scope(mall_id):
         code = send_phone_code(phone=phone, purpose="register")[1]
         return join(
-            phone=phone, code=code, nickname=nickname, ref=link.code if link is not None else None, visitor_key=visitor_key
+            phone=phone,
+            code=code,
+            nickname=nickname,
+            ref=link.code if link is not None else None,
+            visitor_key=visitor_key,
         )

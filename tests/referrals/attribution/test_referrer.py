@@ -52,7 +52,9 @@ def test_a_code_goes_before_the_visitors_clicks() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("code", ["zzzzzzzzzz", "x", "码" * 10, "' OR 1=1 --", "a" * 10_000, "\x00", "\ud800", "FOREIGN"])
+@pytest.mark.parametrize(
+    "code", ["zzzzzzzzzz", "x", "码" * 10, "' OR 1=1 --", "a" * 10_000, "\x00", "\ud800", "FOREIGN"]
+)
 def test_an_unknown_code_brings_nobody_not_even_by_clicks(code: str) -> None:
     mall, other = make_mall(), make_mall()
     foreign = make_link(make_member(other))
@@ -125,9 +127,12 @@ def test_joining_keeps_how_the_referrer_was_found() -> None:
     make_click(link, KEY)
     with mall_scope(mall.pk):
         by_code, by_visitor, alone = join_through(link), join_through(visitor_key=KEY), join_through()
-        assert list(Binding.objects.filter(member__in=[by_code, by_visitor, alone]).order_by("pk").values_list(
-            "referrer_id", "source", "code"
-        )) == [(link.owner_id, "ref", link.code), (link.owner_id, "visitor", link.code), (None, "none", "")]  # fmt: skip
+        kept = Binding.objects.filter(member__in=[by_code, by_visitor, alone]).order_by("pk")
+        assert list(kept.values_list("referrer_id", "source", "code")) == [
+            (link.owner_id, "ref", link.code),
+            (link.owner_id, "visitor", link.code),
+            (None, "none", ""),
+        ]
 
 
 @pytest.mark.django_db

@@ -101,7 +101,19 @@ def test_a_forged_or_foreign_visitor_becomes_a_new_one(cookie: str) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "code",
-    ["zzzzzzzzzz", "x", "", "a" * 10_000, "码码码码码码码码码码", "%F0%9F%98%80", "' OR 1=1 --", "../../etc", "a/b", "%ED%A0%80", "%ff"],
+    [
+        "zzzzzzzzzz",
+        "x",
+        "",
+        "a" * 10_000,
+        "码码码码码码码码码码",
+        "%F0%9F%98%80",
+        "' OR 1=1 --",
+        "../../etc",
+        "a/b",
+        "%ED%A0%80",
+        "%ff",
+    ],
 )
 def test_an_unknown_code_goes_home_and_is_no_click(code: str) -> None:
     mall = make_mall()

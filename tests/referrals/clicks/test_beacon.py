@@ -268,7 +268,9 @@ def test_another_sites_page_is_refused(headers: dict[str, str], status: int) -> 
 @pytest.mark.django_db
 def test_a_csrf_token_is_not_asked_for_and_only_post_is_answered() -> None:
     mall, link = link_of_somebody()
-    strict = Client(enforce_csrf_checks=True, headers={"host": host_of(mall), "user-agent": "Mozilla/5.0 Firefox/127.0"})
+    strict = Client(
+        enforce_csrf_checks=True, headers={"host": host_of(mall), "user-agent": "Mozilla/5.0 Firefox/127.0"}
+    )
     assert shown(strict, link.code) == 204
     assert [getattr(strict, method)("/t").status_code for method in ("get", "head", "put", "delete")] == [405] * 4
 

@@ -43,7 +43,9 @@ def reasons(mall: Mall) -> list[str | None]:
 
 def recorded(mall: Mall) -> list[int]:
     with mall_scope(mall.pk):
-        return list(Event.objects.filter(kind="conversion.recorded").order_by("pk").values_list("subject_id", flat=True))
+        return list(
+            Event.objects.filter(kind="conversion.recorded").order_by("pk").values_list("subject_id", flat=True)
+        )
 
 
 def test_a_billable_click_is_a_conversion_of_level_1_and_is_told() -> None:
@@ -54,7 +56,12 @@ def test_a_billable_click_is_a_conversion_of_level_1_and_is_told() -> None:
     assert (click.is_attributable, click.reason) == (True, "")
     with mall_scope(mall.pk):
         conversion = Conversion.objects.get()
-    assert (conversion.kind, conversion.click_id, conversion.link_id, conversion.rule) == ("click", click.pk, link.pk, "direct")
+    assert (conversion.kind, conversion.click_id, conversion.link_id, conversion.rule) == (
+        "click",
+        click.pk,
+        link.pk,
+        "direct",
+    )
     assert (conversion.promoter_id, conversion.level_1_id) == (owner.pk, owner.pk)
     assert (conversion.level_2_id, conversion.level_3_id, conversion.customer_id) == (None, None, None)
     assert (conversion.occurred_at, conversion.reason) == (click.at, "")
@@ -103,7 +110,9 @@ def test_an_unconfirmed_click_waits_a_minute_and_a_confirmed_one_does_not() -> N
 def test_a_phone_with_bot_in_its_name_is_given_the_minute_too() -> None:
     mall = make_mall()
     link = make_link(make_member(mall))
-    cubot = "Mozilla/5.0 (Linux; Android 9; CUBOT_X18_Plus) AppleWebKit/537.36 Chrome/91.0.4472.120 Mobile Safari/537.36"
+    cubot = (
+        "Mozilla/5.0 (Linux; Android 9; CUBOT_X18_Plus) AppleWebKit/537.36 Chrome/91.0.4472.120 Mobile Safari/537.36"
+    )
     click = make_click(link, user_agent=cubot, is_confirmed=False)
     assert click.due_at == click.at
     waiting = judged(click)

@@ -209,8 +209,7 @@ CRAWLERS = {
         "1.1 Safari/605.1.15 (Applebot/0.1; +http://www.apple.com/go/applebot)"
     ),
     "GPTBot": (
-        "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbo"
-        "t)"
+        "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)"
     ),
     "Facebook's preview": "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
     "Meta's agent": "meta-externalagent/1.1 (+https://developers.facebook.com/docs/sharing/webmasters/crawler)",
@@ -238,12 +237,10 @@ CRAWLERS = {
     "WeChat's share extension": "WeChatShareExtensionNew/8.0.34.30 CFNetwork/1404.0.5 Darwin/22.3.0",
     "WeChat's crawler": "mpcrawler",
     "HeadlessChrome": (
-        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/126.0.0.0 Safa"
-        "ri/537.36"
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/126.0.0.0 Safari/537.36"
     ),
     "PhantomJS": (
-        "Mozilla/5.0 (Unknown; Linux x86_64) AppleWebKit/538.1 (KHTML, like Gecko) PhantomJS/2.1.1 Safari/538"
-        ".1"
+        "Mozilla/5.0 (Unknown; Linux x86_64) AppleWebKit/538.1 (KHTML, like Gecko) PhantomJS/2.1.1 Safari/538.1"
     ),
     "Lighthouse": (
         "Mozilla/5.0 (Linux; Android 11; moto g power (2022)) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/1"

@@ -63,7 +63,9 @@ def change(mall: Mall, **changes: Any) -> None:
 
 def recorded(mall: Mall) -> list[int]:
     with mall_scope(mall.pk):
-        return list(Event.objects.filter(kind="conversion.recorded").order_by("pk").values_list("subject_id", flat=True))
+        return list(
+            Event.objects.filter(kind="conversion.recorded").order_by("pk").values_list("subject_id", flat=True)
+        )
 
 
 @pytest.mark.django_db
@@ -214,7 +216,11 @@ def test_a_click_before_he_logged_in_is_his_own_purchase_and_nothing_moves_up() 
     link = make_link(buyer)
     make_click(link, key)
     conversion = credited(after_a_moment(mall, buyer.buyer, visitor_key=key))
-    assert (conversion.rule, conversion.promoter_id, levels(conversion)) == ("last_click", buyer.pk, (None, top.pk, None))
+    assert (conversion.rule, conversion.promoter_id, levels(conversion)) == (
+        "last_click",
+        buyer.pk,
+        (None, top.pk, None),
+    )
     assert conversion.link_id == link.pk
     lonely = make_member(mall)
     make_click(make_link(lonely), other := new_key())
@@ -285,7 +291,11 @@ def test_with_the_switch_on_the_buyer_is_level_1_and_his_referrer_level_2() -> N
     key = new_key()
     make_click(make_link(stranger), key)
     conversion = credited(after_a_moment(mall, buyer.buyer, visitor_key=key))
-    assert (conversion.rule, levels(conversion), conversion.customer_id) == ("self", (buyer.pk, middle.pk, None), buyer.pk)
+    assert (conversion.rule, levels(conversion), conversion.customer_id) == (
+        "self",
+        (buyer.pk, middle.pk, None),
+        buyer.pk,
+    )
     assert top.pk not in levels(conversion)
 
 

@@ -39,7 +39,9 @@ def credited(member: Member) -> Conversion:
 
 def recorded(mall: Mall) -> list[int]:
     with mall_scope(mall.pk):
-        return list(Event.objects.filter(kind="conversion.recorded").order_by("pk").values_list("subject_id", flat=True))
+        return list(
+            Event.objects.filter(kind="conversion.recorded").order_by("pk").values_list("subject_id", flat=True)
+        )
 
 
 def test_a_registration_pays_its_referrer_and_nobody_above_him() -> None:

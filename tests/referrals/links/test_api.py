@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from django.http import HttpResponse
@@ -187,10 +187,12 @@ def test_the_owner_gets_his_link_as_a_picture() -> None:
     assert picture.width == picture.height >= 250
     svg = client.get(f"/q/{link.code}.svg")
     assert svg["Content-Type"] == "image/svg+xml"
-    assert ElementTree.fromstring(svg.content).tag.endswith("svg")  # noqa: S314 - our own picture
+    assert ET.fromstring(svg.content).tag.endswith("svg")  # noqa: S314 - our own picture
 
 
-@pytest.mark.parametrize("name", ["CODE.gif", "CODE.", "zzzzzzzzzz.png", "x.png", "%F0%9F%98%80.png", "a" * 3000 + ".png"])
+@pytest.mark.parametrize(
+    "name", ["CODE.gif", "CODE.", "zzzzzzzzzz.png", "x.png", "%F0%9F%98%80.png", "a" * 3000 + ".png"]
+)
 def test_pictures_that_are_not_there(name: str) -> None:
     mall = make_mall()
     member = make_member(mall)

@@ -8,7 +8,8 @@ from referrals.links.codes import ALPHABET, LENGTH, new_code, readable_code
 
 NO_CODES = [
     None, 5, True, [], {}, "", "a" * 9, "a" * 11, "a" * 10_000, "abcdefghi0", "abcdefghi1", "abcdefghil", "abcdefghio",
-    "abcdefghi\x00", "abcdefgh码码", "abcdefgh\ud800a", "' OR 1=1--", "abcdefghj\n", " abcdefghj", "ａｂｃｄｅｆｇｈｊｋ",
+    "abcdefghi\x00", "abcdefgh码码", "abcdefgh\ud800a", "' OR 1=1--", "abcdefghj\n", " abcdefghj",
+    "ａｂｃｄｅｆｇｈｊｋ",
 ]  # fmt: skip
 
 

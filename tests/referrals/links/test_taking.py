@@ -48,7 +48,9 @@ def test_three_kinds_in_two_channels_are_six_links_and_asking_again_makes_none()
     owner, product = make_member(mall), make_product(mall)
     with mall_scope(mall.pk):
         asked = [
-            partial(take_link, owner=owner, kind=kind, channel_slug=channel, product=product if kind == "product" else None)
+            partial(
+                take_link, owner=owner, kind=kind, channel_slug=channel, product=product if kind == "product" else None
+            )
             for kind in ("mall", "product", "registration")
             for channel in ("wechat", "qq")
         ]
