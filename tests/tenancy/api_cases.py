@@ -1,0 +1,338 @@
+"""Every operation of the API: who may call it, on whose objects, and where ids stand in it.
+
+The table is compared with the OpenAPI schema: an operation that is not here fails the matrix.
+"""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from drf_spectacular.generators import SchemaGenerator
+
+from mall.buyers.services import send_phone_code
+from mall.staff import rights
+from mall.tenancy.context import mall_scope
+from referrals.clicks.visitors import new_key, signed
+from tests.factories.mall import PASSWORD
+from tests.factories.members import new_phone
+from tests.factories.trade import an_address, lines_of
+from tests.factories.world import World
+
+ANYONE, MEMBER, STAFF = "anyone", "member", "staff"
+
+Made = Callable[[World], Any]
+
+_keys = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One operation, called rightly.
+
+    path, query: the ids it names, each from a world; body: what it takes; body_ids: where in the body ids
+    stand, as paths; caller: whose the named objects are; right: what staff need; own: the objects belong to
+    one member, so another member of the same mall must not find them either.
+    """
+
+    face: str
+    path: dict[str, Made] = field(default_factory=dict)
+    query: dict[str, Made] = field(default_factory=dict)
+    body: Made | None = None
+    body_ids: dict[tuple, Made] = field(default_factory=dict)
+    caller: str = "customer"
+    right: str = ""
+    own: bool = False
+    key: bool = False
+    answers: tuple[int, ...] = (200,)
+
+
+def public(thing: Any) -> str:
+    """The id outsiders see."""
+    return str(thing.public_id)
+
+
+def line(order: str) -> Made:
+    """The first line of one of the world's orders."""
+    return lambda world: public(lines_of(world.orders[order])[0])
+
+
+def order(name: str) -> dict[str, Made]:
+    """The path of one of the world's orders."""
+    return {"order_id": lambda world: public(world.orders[name])}
+
+
+def a_code(world: World, purpose: str, phone: str) -> str:
+    """A phone code that is good once."""
+    with mall_scope(world.mall.pk):
+        return send_phone_code(phone=phone, purpose=purpose)[1]
+
+
+def a_registration(world: World) -> dict[str, Any]:
+    """A new phone with its code, through a link of the world."""
+    phone = new_phone()
+    return {"phone": phone, "code": a_code(world, "register", phone), "ref": world.links["registration"].code}
+
+
+def a_login(world: World) -> dict[str, Any]:
+    """A member's phone with a code."""
+    phone = world.members["customer"].buyer.phone
+    return {"phone": phone, "code": a_code(world, "login", phone)}
+
+
+def a_visitor(world: World) -> str:
+    """A visitor the world's mall has signed."""
+    return signed(world.mall.pk, new_key())
+
+
+def an_order(world: World) -> dict[str, Any]:
+    """One piece of the world's product."""
+    return {"lines": [{"sku": public(world.sku), "quantity": 1}], "address": an_address()}
+
+
+def a_product(world: World) -> dict[str, Any]:
+    """A product in the world's category."""
+    return {"name": "新品", "category": public(world.category), "skus": [{"price_fen": 100, "stock": 1}]}
+
+
+def a_product_change(world: World) -> dict[str, Any]:
+    """The world's product with the SKU it has."""
+    sku = {"id": public(world.sku), "specs": world.sku.specs, "price_fen": 9_900, "stock": 5}
+    return {"category": public(world.category), "skus": [sku]}
+
+
+def overrides(world: World) -> list[dict[str, Any]]:
+    """Own rates for one category, one product and one SKU."""
+    things = {"category": world.category, "product": world.product, "sku": world.sku}
+    return [{"scope": scope, "id": public(thing), "order_levels_bps": [100, 0]} for scope, thing in things.items()]
+
+
+def staff_case(right: str, **more: Any) -> Case:
+    """A merchant call that needs one right."""
+    return Case(STAFF, right=right, **more)
+
+
+CASES: dict[str, Case] = {
+    # Anybody
+    "GET /categories": Case(ANYONE),
+    "GET /products": Case(ANYONE, query={"category": lambda w: public(w.category)}),
+    "GET /products/{product_id}": Case(ANYONE, path={"product_id": lambda w: public(w.product)}),
+    "POST /phone-codes": Case(ANYONE, body=lambda _w: {"phone": new_phone(), "purpose": "login"}, answers=(202,)),
+    "POST /members": Case(
+        ANYONE,
+        body=a_registration,
+        body_ids={("ref",): lambda w: w.links["registration"].code, ("visitor",): a_visitor},
+        answers=(201,),
+    ),
+    "POST /tokens": Case(ANYONE, body=a_login, answers=(201,)),
+    "POST /password-resets": Case(
+        ANYONE,
+        body=lambda w: {
+            "phone": w.members["customer"].buyer.phone,
+            "code": a_code(w, "reset", w.members["customer"].buyer.phone),
+            "password": PASSWORD,
+        },
+        answers=(204,),
+    ),
+    "POST /clicks": Case(
+        ANYONE,
+        body=lambda w: {"code": w.links["mall"].code},
+        body_ids={("code",): lambda w: w.links["mall"].code, ("visitor",): a_visitor},
+        answers=(201,),
+    ),
+    "POST /clicks/{click_id}/confirm": Case(ANYONE, path={"click_id": lambda w: public(w.click)}, answers=(204,)),
+    "POST /merchant/tokens": Case(
+        ANYONE, body=lambda w: {"email": w.staff["owner"].user.email, "password": PASSWORD}, answers=(201,)
+    ),
+    # Members
+    "GET /me": Case(MEMBER),
+    "PATCH /me": Case(MEMBER, body=lambda _w: {"nickname": "新昵称"}),
+    "DELETE /me": Case(MEMBER, caller="stranger", answers=(204,)),
+    "DELETE /tokens/current": Case(MEMBER, answers=(204,)),
+    "GET /balance": Case(MEMBER),
+    "GET /commissions": Case(MEMBER),
+    "GET /commissions/{commission_id}/explanation": Case(
+        MEMBER, caller="promoter", own=True, path={"commission_id": lambda w: public(w.commission)}
+    ),
+    "GET /conversions": Case(MEMBER),
+    "GET /share-links": Case(MEMBER),
+    "POST /share-links": Case(
+        MEMBER,
+        body=lambda w: {"kind": "product", "product": public(w.product), "channel": "qq"},
+        body_ids={("product",): lambda w: public(w.product)},
+        answers=(201,),
+    ),
+    "GET /orders": Case(MEMBER),
+    "POST /orders": Case(
+        MEMBER,
+        body=an_order,
+        body_ids={("lines", 0, "sku"): lambda w: public(w.sku), ("visitor",): a_visitor},
+        key=True,
+        answers=(201,),
+    ),
+    "GET /orders/{order_id}": Case(MEMBER, own=True, path=order("paid")),
+    "POST /orders/{order_id}/cancel": Case(MEMBER, own=True, path=order("unpaid")),
+    "POST /orders/{order_id}/receipt": Case(MEMBER, own=True, path=order("shipped")),
+    "GET /orders/{order_id}/payments": Case(MEMBER, own=True, path=order("paid")),
+    "POST /orders/{order_id}/payments": Case(
+        MEMBER, own=True, path=order("unpaid"), body=lambda _w: {"provider": "sandbox"}, key=True, answers=(201,)
+    ),
+    "GET /orders/{order_id}/refunds": Case(MEMBER, own=True, path=order("disputed")),
+    "POST /orders/{order_id}/refunds": Case(
+        MEMBER,
+        own=True,
+        path=order("paid"),
+        body=lambda w: {"lines": [{"line": line("paid")(w), "amount_fen": 100}], "reason": "不要了"},
+        # A line of another of his own orders is as foreign as anybody's.
+        body_ids={("lines", 0, "line"): line("paid")},
+        key=True,
+        answers=(201,),
+    ),
+    "GET /payees": Case(MEMBER, caller="promoter"),
+    "POST /payees": Case(
+        MEMBER,
+        body=lambda _w: {"method": "bank", "name": "李四", "account": "6222020200112244", "bank": "工商银行"},
+        answers=(201,),
+    ),
+    "GET /payouts": Case(MEMBER, caller="promoter"),
+    "POST /payouts": Case(
+        MEMBER,
+        caller="promoter",
+        own=True,
+        body=lambda w: {"amount_fen": 1, "payee": public(w.payee)},
+        body_ids={("payee",): lambda w: public(w.payee)},
+        key=True,
+        answers=(201,),
+    ),
+    # Staff
+    "DELETE /merchant/tokens/current": Case(STAFF, answers=(204,)),
+    "GET /merchant/products": staff_case(rights.EDIT_PRODUCTS),
+    "POST /merchant/products": staff_case(
+        rights.EDIT_PRODUCTS,
+        body=a_product,
+        body_ids={("category",): lambda w: public(w.category), ("skus", 0, "id"): lambda w: public(w.sku)},
+        answers=(201,),
+    ),
+    "GET /merchant/products/{product_id}": staff_case(
+        rights.EDIT_PRODUCTS, path={"product_id": lambda w: public(w.product)}
+    ),
+    "PATCH /merchant/products/{product_id}": staff_case(
+        rights.EDIT_PRODUCTS,
+        path={"product_id": lambda w: public(w.product)},
+        body=a_product_change,
+        body_ids={
+            ("category",): lambda w: public(w.category),
+            ("skus", 0, "id"): lambda w: public(w.sku),
+        },
+    ),
+    "GET /merchant/orders": staff_case(rights.SEE_ORDERS),
+    "GET /merchant/orders/{order_id}": staff_case(rights.SEE_ORDERS, path=order("paid")),
+    "POST /merchant/orders/{order_id}/ship": staff_case(
+        rights.SHIP, path=order("paid"), body=lambda _w: {"company": "顺丰速运", "number": "SF1"}
+    ),
+    "GET /merchant/payments": staff_case(rights.CONFIRM_PAYMENTS),
+    "POST /merchant/payments/{payment_id}/confirm": staff_case(
+        rights.CONFIRM_PAYMENTS,
+        path={"payment_id": lambda w: public(w.payments["pending"])},
+        body=lambda _w: {"reference": "回单1"},
+    ),
+    "GET /merchant/refunds": staff_case(rights.DECIDE_REFUNDS),
+    "POST /merchant/refunds/{refund_id}/approve": staff_case(
+        rights.DECIDE_REFUNDS, path={"refund_id": lambda w: public(w.refunds["requested"])}, body=lambda _w: {}
+    ),
+    "POST /merchant/refunds/{refund_id}/reject": staff_case(
+        rights.DECIDE_REFUNDS,
+        path={"refund_id": lambda w: public(w.refunds["requested"])},
+        body=lambda _w: {"reason": "已使用"},
+    ),
+    "GET /merchant/plan": staff_case(rights.SEE_COMMISSIONS),
+    "PUT /merchant/plan": staff_case(
+        rights.EDIT_PLAN,
+        body=lambda w: {"overrides": overrides(w)},
+        body_ids={
+            ("overrides", 0, "id"): lambda w: public(w.category),
+            ("overrides", 1, "id"): lambda w: public(w.product),
+            ("overrides", 2, "id"): lambda w: public(w.sku),
+        },
+    ),
+    "GET /merchant/payouts": staff_case(rights.APPROVE_PAYOUTS),
+    "POST /merchant/payouts/{payout_id}/approve": staff_case(
+        rights.APPROVE_PAYOUTS, path={"payout_id": lambda w: public(w.payouts["requested"])}
+    ),
+    "POST /merchant/payouts/{payout_id}/settle": staff_case(
+        rights.SETTLE_PAYOUTS,
+        path={"payout_id": lambda w: public(w.payouts["approved"])},
+        body=lambda _w: {"evidence": "回单2"},
+    ),
+    "POST /merchant/payouts/{payout_id}/reject": staff_case(
+        rights.APPROVE_PAYOUTS,
+        path={"payout_id": lambda w: public(w.payouts["requested"])},
+        body=lambda _w: {"reason": "账号不符"},
+    ),
+    "GET /merchant/ledger/audit": staff_case(rights.SEE_COMMISSIONS),
+}
+
+# Texts in bodies and queries that name no row; every other text must be among the ids of its case.
+PLAIN_TEXT = {
+    "account", "attribution", "bank", "campaign", "channel", "city", "click_pays", "code", "company", "coupon",
+    "cursor", "description", "detail", "district", "email", "evidence", "keywords", "kind", "method", "name",
+    "nickname", "note", "number", "ordering", "password", "phone", "provider", "province", "purpose", "reason",
+    "reference", "scope", "search", "state", "status", "subtitle",
+}  # fmt: skip
+
+
+def schema() -> dict[str, Any]:
+    """The OpenAPI document as front-ends get it."""
+    return SchemaGenerator(urlconf="config.urls").get_schema(public=True)
+
+
+def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Each operation of the document as "METHOD /path", without the common prefix."""
+    return {
+        f"{method.upper()} {path.removeprefix('/api/v1')}": operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request that is about to be sent."""
+
+    method: str
+    path: str
+    body: Any
+    headers: dict[str, str]
+
+
+def call_for(name: str, world: World, *, foreign: dict[Any, str] | None = None) -> Call:
+    """The operation as it is called in a world; `foreign` puts other ids into some of its positions."""
+    case, method, path = CASES[name], *name.split(" ")
+    foreign = foreign or {}
+    for parameter, made in case.path.items():
+        path = path.replace(f"{{{parameter}}}", foreign.get(parameter) or made(world))
+    query = {parameter: foreign.get(("?", parameter)) or made(world) for parameter, made in case.query.items()}
+    if query:
+        path += "?" + "&".join(f"{parameter}={value}" for parameter, value in query.items())
+    body = deepcopy(case.body(world)) if case.body else None
+    for place, value in foreign.items():
+        if place in case.body_ids:
+            put(body, place, value)
+    headers = {"HTTP_IDEMPOTENCY_KEY": f"matrix-{next(_keys)}"} if case.key else {}
+    return Call(method, path.lstrip("/"), body, headers)
+
+
+def put(body: Any, place: tuple, value: Any) -> None:
+    """Set one value inside of a body."""
+    for step in place[:-1]:
+        body = body[step]
+    body[place[-1]] = value
+
+
+def unknown_id() -> str:
+    """An id that nothing has."""
+    return str(uuid.uuid4())
