@@ -24,7 +24,7 @@ from mall.orders.models import Order
 from mall.orders.pages import mine
 from mall.orders.placing import QUANTITY_MAX
 from mall.pages.access import buyer_page
-from mall.pages.forms import Line, PageForm, YuanField
+from mall.pages.forms import Line, PageForm, YuanField, sent
 from mall.pages.rendering import page
 
 
@@ -89,7 +89,7 @@ def refund(request: HttpRequest, order_id: UUID) -> HttpResponse:
         return redirect("pages:order", order.public_id)
     left = left_of(order)
     form = RefundForm(
-        request.POST or None, left=list(left.values()), initial={"attempt": uuid4(), **_everything(left.values())}
+        sent(request), left=list(left.values()), initial={"attempt": uuid4(), **_everything(left.values())}
     )
     if request.method == "POST" and form.is_valid():
         with form.service():

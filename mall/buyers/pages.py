@@ -21,7 +21,7 @@ from mall.buyers import services
 from mall.buyers.models import Buyer, PhoneCode
 from mall.buyers.sessions import log_in, log_out
 from mall.orders.models import Order, OrderStatus
-from mall.pages.forms import Line, PageForm, refusals, sentence
+from mall.pages.forms import Line, PageForm, refusals, sent, sentence
 from mall.pages.rendering import code_in_address, page, safe_next
 
 
@@ -107,7 +107,7 @@ def login(request: HttpRequest) -> HttpResponse:
     by = request.GET.get("by", "code")
     if by not in WAYS_IN:
         by = "code"
-    form = WAYS_IN[by](request.POST or None)
+    form = WAYS_IN[by](sent(request))
     destination = safe_next(request, reverse("pages:me"))
     if request.method == "POST" and form.is_valid():
         buyer = None
@@ -147,7 +147,7 @@ def phone_code(request: HttpRequest, purpose: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def password_reset(request: HttpRequest) -> HttpResponse:
     """重设密码, for who holds the phone; whoever was logged in elsewhere no longer is."""
-    form = PasswordReset(request.POST or None)
+    form = PasswordReset(sent(request))
     if request.method == "POST" and form.is_valid():
         buyer = None
         with form.service():

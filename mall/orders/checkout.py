@@ -33,9 +33,9 @@ class RegionForm(PageForm):
             # Names of cities are not installed: they are typed.
             self._choose("province", list(provinces), reload=False)
             return
-        province = str(self["province"].value() or "")
+        province = self._chosen("province")
         cities = provinces[province].cities if province in provinces else {}
-        city = str(self["city"].value() or "")
+        city = self._chosen("city")
         self._choose("province", list(provinces))
         self._choose("city", list(cities), first=_("请先选择省份") if not cities else "")
         if len(cities) == 1 and city not in cities:
@@ -43,6 +43,10 @@ class RegionForm(PageForm):
         self._choose(
             "district", cities.get(city, []), first=_("请先选择城市") if city not in cities else "", reload=False
         )
+
+    def _chosen(self, name: str) -> str:
+        # Not by the bound field: that would remember its value before a single city is filled in.
+        return str((self.data if self.is_bound else self.initial).get(name) or "")
 
     def _choose(self, name: str, choices: list[str], *, first: str = "", reload: bool = True) -> None:
         widget = forms.Select(choices=[("", first or _("请选择")), *((one, one) for one in choices)])

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from mall.errors import DomainError
@@ -43,6 +44,11 @@ def refusals() -> Iterator[list[DomainError]]:
 def sentence(error: DomainError) -> str:
     """A refusal as a page says it."""
     return _FIELD_NAME.sub("", str(error))
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: what was sent, be it nothing at all; None where the page is only asked for."""
+    return request.POST if request.method == "POST" else None
 
 
 class PageForm(forms.Form):
@@ -90,7 +96,6 @@ class YuanField(Line):
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 13)
         super().__init__(inputmode="decimal", **kwargs)
 
     def to_python(self, value: Any) -> Any:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mall.orders.models import OrderStatus
 from mall.orders.pages import mine
 from mall.pages.access import buyer_page
-from mall.pages.forms import PageForm
+from mall.pages.forms import PageForm, sent
 from mall.pages.rendering import page
 from mall.payments import providers
 from mall.payments.services import start_payment
@@ -42,7 +42,7 @@ def cashier(request: HttpRequest, order_id: UUID) -> HttpResponse:
         return redirect("pages:paid", order.public_id)
     if order.status != OrderStatus.AWAITING_PAYMENT:
         return redirect("pages:order", order.public_id)
-    form = Cashier(request.POST or None)
+    form = Cashier(sent(request))
     if request.method == "POST" and form.is_valid():
         with form.service():
             start_payment(order=order, provider=form.cleaned_data["provider"])

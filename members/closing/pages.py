@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from mall.buyers.sessions import log_out
 from mall.money import FEN_MAX
-from mall.pages.forms import PageForm
+from mall.pages.forms import PageForm, sent
 from mall.pages.rendering import page
 from members.closing.ports import left_behind
 from members.closing.services import close_account
@@ -32,7 +32,7 @@ class Closing(PageForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request: HttpRequest) -> HttpResponse:
     """注销账号, for good."""
-    form = Closing(request.POST or None)
+    form = Closing(sent(request))
     if request.method == "POST" and form.is_valid():
         with form.service():
             close_account(member=request.member, forfeit_fen=form.cleaned_data["forfeit_fen"])

@@ -18,7 +18,7 @@ from mall.buyers.pages import CodeField, PasswordField, PhoneField, address
 from mall.buyers.sessions import buyer_of_request, log_in
 from mall.limits import policy
 from mall.orders.ports import visitor_of_request
-from mall.pages.forms import Line, PageForm
+from mall.pages.forms import Line, PageForm, sent
 from mall.pages.rendering import ShareCard, code_in_address, page, safe_next
 from members.joining.services import join
 from members.models import Member
@@ -51,7 +51,7 @@ class Registration(PageForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """注册会员; a guest keeps the orders he has."""
-    form = Registration(request.POST or None, proof_required=request.mall.phone_proof_required)
+    form = Registration(sent(request), proof_required=request.mall.phone_proof_required)
     destination = safe_next(request, reverse("pages:me"))
     if request.method == "POST" and form.is_valid():
         member = _join(request, form)
