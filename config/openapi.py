@@ -27,10 +27,27 @@ class RefusalResponseSerializer(serializers.Serializer):
     errors = RefusalSerializer(many=True)
 
 
+class BadRequestResponseSerializer(serializers.Serializer):
+    """A request that cannot be meant: its JSON cannot be read (client_error), or a field cannot be taken."""
+
+    type = serializers.ChoiceField(choices=["validation_error", "client_error"])
+    errors = RefusalSerializer(many=True)
+
+
 class FailuresSchema(TokenSchema):
-    """Refusals belong to what changes something: a question is never in a wrong state."""
+    """Refusals belong to what changes something: a question is never in a wrong state.
+
+    A question can be a bad request all the same, where it takes parameters of its own.
+    """
 
     def _should_add_error_response(self, responses: dict, status_code: str) -> bool:
         if status_code in REFUSALS and self.method in SAFE_METHODS:
             return False
+        if status_code == "400" and status_code not in responses and self._is_asked_by_parameters():
+            return True
         return super()._should_add_error_response(responses, status_code)
+
+    def _is_asked_by_parameters(self) -> bool:
+        """Whether a value in the query can be refused; cursors and page sizes never are."""
+        names = {one["name"] for one in self._get_parameters() if one["in"] == "query"}
+        return bool(names - {"cursor", "page_size"})

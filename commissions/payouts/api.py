@@ -14,7 +14,7 @@ from commissions.payouts.selectors import balance_of, payees_of, payouts_of, pay
 from mall.api.fields import FenField, TextField
 from mall.api.lookup import get_or_404
 from mall.api.permissions import StaffMay
-from mall.orders.idempotency import idempotent
+from mall.orders.idempotency import KEY_PARAMETER, idempotent
 from mall.staff.rights import APPROVE_PAYOUTS, SETTLE_PAYOUTS
 from members.access import IsMember, member_of
 
@@ -41,6 +41,12 @@ class PayeeOutput(serializers.ModelSerializer):
     class Meta:
         model = Payee
         fields = ("id", "method", "masked")
+
+
+class PayeesOutput(serializers.Serializer):
+    """The newest twenty: nobody has pages of them."""
+
+    results = PayeeOutput(many=True)
 
 
 class PayoutInput(serializers.Serializer):
@@ -80,7 +86,7 @@ class Payees(APIView):
 
     permission_classes = [IsMember]
 
-    @extend_schema(responses=PayeeOutput(many=True), operation_id="payees_list")
+    @extend_schema(responses=PayeesOutput, operation_id="payees_list")
     def get(self, request) -> Response:
         return Response({"results": PayeeOutput(payees_of(member_of(request).pk)[:20], many=True).data})
 
@@ -101,7 +107,7 @@ class Payouts(ListAPIView):
     def get_queryset(self):
         return payouts_of(member_of(self.request).pk)
 
-    @extend_schema(request=PayoutInput, responses={201: PayoutOutput})
+    @extend_schema(parameters=[KEY_PARAMETER], request=PayoutInput, responses={201: PayoutOutput})
     @idempotent
     def post(self, request) -> Response:
         data = PayoutInput(data=request.data)

@@ -302,7 +302,11 @@ REST_FRAMEWORK = {
 DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_HANDLER_CLASS": "mall.api.errors.ApiExceptionHandler",
     "ALLOWED_ERROR_STATUS_CODES": ["400", "401", "403", "404", "409", "422", "429"],
-    "ERROR_SCHEMAS": dict.fromkeys(("409", "422"), "config.openapi.RefusalResponseSerializer"),
+    # Codes are the rules' own: a closed list per status would be wrong at the first new rule.
+    "ERROR_SCHEMAS": {
+        "400": "config.openapi.BadRequestResponseSerializer",
+        **dict.fromkeys(("401", "403", "409", "422"), "config.openapi.RefusalResponseSerializer"),
+    },
     # A developer reads the log; a front-end gets the same answer everywhere.
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
 }
@@ -320,6 +324,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         # Two choices named alike get a name here, or a front-end's types change names by accident.
         "ConversionKindEnum": "referrals.conversions.models.ConversionKind.choices",
+        "LinkKindEnum": "referrals.links.models.LinkKind.choices",
         "ValidationErrorEnum": "drf_standardized_errors.openapi_serializers.ValidationErrorEnum.choices",
         "ClientErrorEnum": "drf_standardized_errors.openapi_serializers.ClientErrorEnum.choices",
         "ServerErrorEnum": "drf_standardized_errors.openapi_serializers.ServerErrorEnum.choices",

@@ -56,16 +56,19 @@ class Conversions(APIView):
     """What the caller's links brought."""
 
     permission_classes = (IsMember,)
+    pagination_class = NewestFirstPagination
 
     @extend_schema(
-        parameters=[OpenApiParameter("kind", enum=ConversionKind.values)], responses=ConversionOutput(many=True)
+        operation_id="conversions_list",
+        parameters=[OpenApiParameter("kind", enum=ConversionKind.values)],
+        responses=ConversionOutput(many=True),
     )
     def get(self, request: Request) -> Response:
         """Everything the caller's links brought, paid or not, newest first."""
         kind = request.query_params.get("kind")
         if kind and kind not in ConversionKind.values:
             raise BadInput(_("kind 只能是 click、registration 或 order。"), field="kind")
-        pages = NewestFirstPagination()
+        pages = self.pagination_class()
         found = pages.paginate_queryset(conversions_of_promoter(member_of(request), kind=kind), request, view=self)
         came_to = outcomes(found)
         shown = [_shown(conversion, came_to[conversion.pk]) for conversion in found]

@@ -57,6 +57,7 @@ class ShareLinks(APIView):
     """The caller's share links."""
 
     permission_classes = (IsMember,)
+    pagination_class = NewestFirstPagination
 
     @extend_schema(request=ShareLinkInput, responses={201: ShareLinkOutput, 200: ShareLinkOutput})
     def post(self, request: Request) -> Response:
@@ -79,7 +80,7 @@ class ShareLinks(APIView):
     @extend_schema(responses=CountedShareLinkOutput(many=True))
     def get(self, request: Request) -> Response:
         """The caller's links with what each brought, newest first."""
-        pages = NewestFirstPagination()
+        pages = self.pagination_class()
         links = pages.paginate_queryset(links_of(member_of(request)), request, view=self)
         counts = counts_of([link.pk for link in links])
         address = mall_address()
