@@ -122,13 +122,13 @@ class Book:
 _INSERT_JOURNALS = """
 INSERT INTO commissions_journal
     (mall_id, posted_at, id, event_type, event_key, conversion_id, payout_id, entry_count, occurred_at)
-SELECT %s, %s, r.* FROM jsonb_to_recordset(%s::jsonb)
+SELECT %s, %s, r.* FROM json_to_recordset(%s::json)
     AS r(id bigint, t text, k text, c bigint, p bigint, n smallint, o timestamptz)
 """
 
 _INSERT_ENTRIES = """
 INSERT INTO commissions_entry (mall_id, currency, journal_id, account_id, amount_fen)
-SELECT %s, 'CNY', r.* FROM jsonb_to_recordset(%s::jsonb) AS r(j bigint, a bigint, f bigint)
+SELECT %s, 'CNY', r.* FROM json_to_recordset(%s::json) AS r(j bigint, a bigint, f bigint)
 """
 
 

@@ -16,10 +16,14 @@ DECLARE
     found_count bigint;
     found_sum numeric;
 BEGIN
-    PERFORM set_config('app.mall_id', NEW.mall_id::text, true);
+    IF former IS DISTINCT FROM NEW.mall_id::text THEN
+        PERFORM set_config('app.mall_id', NEW.mall_id::text, true);
+    END IF;
     SELECT count(*), coalesce(sum(amount_fen), 0) INTO found_count, found_sum
         FROM commissions_entry WHERE mall_id = NEW.mall_id AND journal_id = NEW.id;
-    PERFORM set_config('app.mall_id', coalesce(former, ''), true);
+    IF former IS DISTINCT FROM NEW.mall_id::text THEN
+        PERFORM set_config('app.mall_id', coalesce(former, ''), true);
+    END IF;
     IF found_count < 2 OR found_count <> NEW.entry_count THEN
         RAISE EXCEPTION 'journal % announces % entries and has %', NEW.id, NEW.entry_count, found_count
             USING ERRCODE = 'check_violation';
