@@ -191,7 +191,9 @@ def _facts(payout: Payout) -> list[tuple[object, str]]:
 def member_account(request: HttpRequest, public_id: str) -> HttpResponse:
     """What a member has and earned: a part of his page."""
     member = get_or_404(Member.objects.all(), public_id)
-    newest: list[Commission] = list(commissions_of_member(member_id=member.pk)[:NEWEST])
+    newest: list[Commission] = list(
+        commissions_of_member(member_id=member.pk).select_related("conversion__member__buyer")[:NEWEST]
+    )
     return show(
         request,
         "dashboard/parts/member_account.html",

@@ -87,6 +87,7 @@ def commission_list(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in STATE_NAMES else ""
     rows = commissions_of_mall(kind=asked.get("kind"), state=state or None)
+    rows = rows.select_related("conversion__member__buyer")
     if wanted := asked.get("member"):
         rows = rows.filter(beneficiary__in=members_called(wanted).values("pk")[:MEMBERS_MAX])
     if wanted := asked.get("order"):

@@ -136,9 +136,6 @@ def _show_only(request: HttpRequest, product: Product) -> HttpResponse:
 
 
 def _show_editor(request: HttpRequest, editor: ProductEditor) -> HttpResponse:
-    pictures = []
-    if editor.product is not None:
-        pictures = ProductPicture.objects.filter(product=editor.product).order_by("position", "id")
     return show(
         request,
         "dashboard/product.html",
@@ -147,7 +144,6 @@ def _show_editor(request: HttpRequest, editor: ProductEditor) -> HttpResponse:
             "editor": editor,
             "form": editor.form,
             "product": editor.product,
-            "pictures": [(picture, picture_url(picture.file)) for picture in pictures],
         },
     )
 

@@ -160,7 +160,8 @@ class ProductEditor:
                 place[2], place[2]
             )
             row = self.rows[int(place[1])]
-            row.add_error(name if name in row.fields else None, str(refusal))
+            is_seen = name in row.fields and not row[name].is_hidden
+            row.add_error(name if is_seen else None, str(refusal))
         elif place[0] == "skus":
             self.row_errors.append(str(refusal))
         else:

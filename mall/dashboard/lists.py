@@ -65,11 +65,16 @@ def _last(rows: Sequence[Model]) -> int:
     return rows[-1].pk
 
 
+# Beyond these a time zone leads out of the calendar; no mall has rows there.
+_DAY_FIRST, _DAY_LAST = date(1900, 1, 1), date(9000, 1, 1)
+
+
 def day_begins(day: date, timezone_name: str) -> datetime:
     """The moment a calendar day begins in the mall's time zone, in UTC."""
+    day = min(max(day, _DAY_FIRST), _DAY_LAST)
     return datetime.combine(day, time.min, ZoneInfo(timezone_name)).astimezone(UTC)
 
 
 def day_ends(day: date, timezone_name: str) -> datetime:
     """The moment after a calendar day of the mall, in UTC; to compare with <."""
-    return day_begins(day + timedelta(days=1), timezone_name) if day < date.max else datetime.max.replace(tzinfo=UTC)
+    return day_begins(min(day, _DAY_LAST) + timedelta(days=1), timezone_name)

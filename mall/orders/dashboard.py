@@ -115,7 +115,6 @@ def order_detail(request: HttpRequest, public_id: str) -> HttpResponse:
             "payments": sorted(order.payments.all(), key=lambda payment: payment.pk),
             "refunds": sorted(order.refunds.all(), key=lambda refund: refund.pk),
             "changes": changes,
-            "status_names": dict(OrderStatus.choices),
         },
     )
 

@@ -36,8 +36,8 @@ ACTS: dict[str, Any] = {
 
 _DETAILS: dict[str, Any] = {
     "amount_fen": _("金额"),
-    "after": _("改为"),
     "before": _("原为"),
+    "after": _("改为"),
     "evidence": _("凭证"),
     "fields": _("改动"),
     "handler": _("处理者"),
@@ -52,6 +52,54 @@ _DETAILS: dict[str, Any] = {
     "version": _("版本"),
 }
 
+# Names of settings and of a plan's fields, as the records keep them.
+_FIELDS: dict[str, Any] = {
+    "after_sales_days": _("售后期"),
+    "attribution": _("归属规则"),
+    "attribution_window_days": _("点击有效期"),
+    "auto_receive_days": _("自动确认收货"),
+    "bank_instructions": _("银行转账说明"),
+    "brand_color": _("主题色"),
+    "budget_month_fen": _("月预算"),
+    "ceiling_bps": _("分佣总上限"),
+    "click_cap_day_fen": _("点击每日上限"),
+    "click_fen": _("每次点击"),
+    "click_pays": _("哪些点击计佣"),
+    "count_staff_visits": _("员工访问计佣"),
+    "four_eyes_payouts": _("提现两人经手"),
+    "hold_days": _("结算等待"),
+    "include_freight": _("运费计佣"),
+    "name": _("名称"),
+    "notice": _("公告"),
+    "order_levels_bps": _("订单分佣"),
+    "overrides": _("单独设置"),
+    "payout_min_fen": _("最低提现"),
+    "phone_proof_required": _("验证手机号"),
+    "registration_cap_day_fen": _("注册每日上限"),
+    "registration_fen": _("每位新会员"),
+    "self_purchase_earns": _("自购返佣"),
+    "service_phone": _("客服电话"),
+    "timezone": _("时区"),
+    "unpaid_close_minutes": _("未付款自动关闭"),
+}
+
+_SUBJECTS: dict[str, Any] = {
+    "commissions.payout": _("提现单"),
+    "commissions.planversion": _("方案"),
+    "mall.delivery": _("事件"),
+    "mall.mall": _("商城"),
+    "mall.order": _("订单"),
+    "mall.payment": _("付款"),
+    "mall.refund": _("退款单"),
+    "mall.staffmember": _("员工"),
+    "members.member": _("会员"),
+}
+
+
+def subject_name(kind: str) -> str:
+    """What people call a kind of thing that was acted on."""
+    return str(_SUBJECTS.get(kind, kind))
+
 
 def act_name(action: str) -> str:
     """What people call an act; one without a name shows as it is recorded."""
@@ -60,7 +108,11 @@ def act_name(action: str) -> str:
 
 def detail_in_words(detail: dict[str, Any]) -> list[tuple[str, str]]:
     """Name and value of everything an act recorded."""
-    return [(str(_DETAILS.get(name, name)), _value(name, value)) for name, value in detail.items() if value != ""]
+    names = _DETAILS | _FIELDS
+    # The database keeps no order of them: as the table above has them, the rest behind.
+    places = {name: place for place, name in enumerate(names)}
+    told = sorted(detail.items(), key=lambda pair: places.get(pair[0], len(places)))
+    return [(str(names.get(name, name)), _value(name, value)) for name, value in told if value != ""]
 
 
 def _value(name: str, value: Any) -> str:
@@ -69,7 +121,7 @@ def _value(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return _t("是") if value else _t("否")
     if isinstance(value, list):
-        return _t("、").join(str(one) for one in value)
+        return _t("、").join(str(_FIELDS.get(one, one)) for one in value)
     if isinstance(value, str) and value in Role.values:
         return str(Role(value).label)
     return str(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django import forms
@@ -18,16 +17,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mall.api.network import client_network
 from mall.dashboard.actions import Question, ask
-from mall.dashboard.doors import SESSION_MALL, staff_of, staff_page
+from mall.dashboard.doors import staff_of, staff_page
 from mall.dashboard.fields import PlainTextField
 from mall.dashboard.forms import DashboardForm, FilterForm, filters_of
 from mall.dashboard.lists import page_of
 from mall.dashboard.pages import show
 from mall.errors import DomainError
 from mall.staff import logins, rights, services
-from mall.staff.acts import act_name, detail_in_words
+from mall.staff.acts import act_name, detail_in_words, subject_name
 from mall.staff.models import AuditRecord, Role, StaffMember
 
+# As long as a token of the merchant API: a working day.
+SESSION_SECONDS = 12 * 60 * 60
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 ROLE_HELP = {
     Role.OWNER: _("全部权限，包括员工与设置"),
@@ -119,7 +120,7 @@ def login(request: HttpRequest) -> HttpResponse:
             form.refuse(refusal)
         else:
             open_session(request, member.user, backend=BACKEND)
-            request.session[SESSION_MALL] = request.mall_id
+            request.session.set_expiry(SESSION_SECONDS)
             return HttpResponseRedirect(back)
     return show(request, "dashboard/login.html", {"form": form, "next": back})
 
@@ -246,7 +247,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     for record in page.rows:
         record.act_name = act_name(record.action)
         record.words = detail_in_words(record.detail)
-        record.raw = json.dumps(record.detail, ensure_ascii=False)
+        record.subject_name = subject_name(record.subject_kind)
     return show(
         request, "dashboard/audit.html", {"section": "audit", "page": page, "form": form, "is_narrowed": bool(asked)}
     )

@@ -195,3 +195,20 @@ def signed(fen: int) -> SafeString:
     if fen < 0:
         return format_html('<span class="minus">−¥{}</span>', money.yuan(-fen))
     return format_html("+¥{}", money.yuan(fen))
+
+
+STEPS = {
+    "awaiting_payment": _("下单"),
+    "paid": _("付款"),
+    "shipped": _("发货"),
+    "received": _("确认收货"),
+    "completed": _("订单完成"),
+    "cancelled": _("取消"),
+    "closed": _("关闭"),
+}
+
+
+@register.simple_tag
+def step_name(status: str) -> Any:
+    """What happened when an order came into a state."""
+    return STEPS.get(status, status)

@@ -1,0 +1,131 @@
+"""Every page of the dashboard with its right: the table that the doors are tested against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from mall.staff import rights
+from tests.factories.world import World
+
+NOBODYS_ID = "00000000-0000-4000-8000-000000000000"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address. `of` gives its arguments from a mall; `sent` what a POST page is asked with."""
+
+    name: str
+    right: str | None
+    of: Callable[[World], list[Any]] = lambda _world: []
+    only_post: bool = False
+
+    def path(self, world: World) -> str:
+        return reverse(f"dashboard:{self.name}", args=self.of(world))
+
+    def path_of_nobody(self) -> str:
+        """The same page of something that does not exist."""
+        return reverse(f"dashboard:{self.name}", args=self.args_of_nobody)
+
+    args_of_nobody: tuple[Any, ...] = ()
+
+
+def _one(name: str, right: str | None, of: Callable[[World], Any], **more: Any) -> Page:
+    nobody = 2**62 if more.pop("by_number", False) else NOBODYS_ID
+    return Page(name, right, lambda world: [of(world)], args_of_nobody=(nobody,), **more)
+
+
+def _order(world: World) -> Any:
+    return world.orders["paid"].public_id
+
+
+def _product(world: World) -> Any:
+    return world.product.public_id
+
+
+def _category(world: World) -> Any:
+    return world.category.public_id
+
+
+def _refund(world: World) -> Any:
+    return world.refunds["requested"].public_id
+
+
+def _member(world: World) -> Any:
+    return world.members["promoter"].public_id
+
+
+def _payout(world: World) -> Any:
+    return world.payouts["requested"].public_id
+
+
+def _staff(world: World) -> Any:
+    return world.staff["service"].pk
+
+
+PAGES = (
+    Page("home", None),
+    Page("orders", rights.SEE_ORDERS),
+    _one("order", rights.SEE_ORDERS, _order),
+    _one("order-ship", rights.SHIP, _order),
+    _one("order-earnings", rights.SEE_COMMISSIONS, _order),
+    Page("products", rights.SEE_ORDERS),
+    Page("product-new", rights.EDIT_PRODUCTS),
+    Page("sku-row", rights.EDIT_PRODUCTS),
+    _one("product", rights.SEE_ORDERS, _product),
+    _one("product-publish", rights.EDIT_PRODUCTS, _product, only_post=True),
+    Page("categories", rights.EDIT_PRODUCTS),
+    Page("category-new", rights.EDIT_PRODUCTS),
+    _one("category", rights.EDIT_PRODUCTS, _category),
+    _one("category-delete", rights.EDIT_PRODUCTS, _category),
+    Page("payments", rights.CONFIRM_PAYMENTS),
+    _one("payment-confirm", rights.CONFIRM_PAYMENTS, lambda world: world.payments["pending"].public_id),
+    Page("refunds", rights.SEE_ORDERS),
+    _one("refund", rights.SEE_ORDERS, _refund),
+    _one("refund-approve", rights.DECIDE_REFUNDS, _refund),
+    _one("refund-reject", rights.DECIDE_REFUNDS, _refund),
+    Page("events", rights.RETRY_EVENTS),
+    _one("event-retry", rights.RETRY_EVENTS, lambda world: world.parked.pk, only_post=True, by_number=True),
+    Page("staff", rights.MANAGE_STAFF),
+    Page("staff-new", rights.MANAGE_STAFF),
+    _one("staff-role", rights.MANAGE_STAFF, _staff, by_number=True),
+    _one("staff-leave", rights.MANAGE_STAFF, _staff, by_number=True),
+    Page("audit", rights.MANAGE_STAFF),
+    Page("settings", rights.MANAGE_STAFF),
+    Page("members", rights.SEE_COMMISSIONS),
+    _one("member", rights.SEE_COMMISSIONS, _member),
+    _one("member-account", rights.SEE_COMMISSIONS, _member),
+    _one("member-links", rights.SEE_COMMISSIONS, _member),
+    _one("member-suspend", rights.MANAGE_MEMBERS, _member),
+    _one("member-reinstate", rights.MANAGE_MEMBERS, _member),
+    _one("member-write-off", rights.WRITE_OFF, _member),
+    Page("plan", rights.SEE_COMMISSIONS),
+    Page("plan-example", rights.EDIT_PLAN, only_post=True),
+    Page("plan-versions", rights.SEE_COMMISSIONS),
+    Page("plan-targets", rights.EDIT_PLAN),
+    Page(
+        "plan-override",
+        rights.EDIT_PLAN,
+        lambda world: ["product", world.product.public_id],
+        args_of_nobody=("product", NOBODYS_ID),
+    ),
+    Page("commissions", rights.SEE_COMMISSIONS),
+    _one("commission", rights.SEE_COMMISSIONS, lambda world: world.commission.public_id),
+    Page("conversions", rights.SEE_COMMISSIONS),
+    Page("payouts", rights.SEE_COMMISSIONS),
+    _one("payout", rights.SEE_COMMISSIONS, _payout),
+    _one("payout-approve", rights.APPROVE_PAYOUTS, _payout),
+    _one("payout-settle", rights.SETTLE_PAYOUTS, _payout),
+    _one("payout-reject", rights.APPROVE_PAYOUTS, _payout),
+    Page("ledger", rights.SEE_COMMISSIONS),
+    Page("ledger-audit", rights.SEE_COMMISSIONS, only_post=True),
+    Page("today-commissions", rights.SEE_COMMISSIONS),
+    Page("today-payouts", rights.SEE_COMMISSIONS),
+    Page("today-referrals", rights.SEE_COMMISSIONS),
+)
+
+# The gate itself, for whoever comes.
+OPEN = {"login", "logout"}
