@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from mall import clock
 from mall.aftersales.services import reject_refund
@@ -147,7 +147,13 @@ def test_an_order_somebody_works_on_is_left_for_the_next_run():
     order = place(mall, make_member(mall).buyer)
     with mall_scope(mall.pk):
         Order.objects.update(expires_at=clock.now() - timedelta(minutes=1))
+
+    def impatient_run() -> Timed:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '3s'")
+        return run_timers(mall.pk)
+
     with transaction.atomic(), mall_scope(mall.pk):
         lock_order(order)
-        assert together([lambda: run_timers(mall.pk)]) == [Timed(0, 0, 0)]
+        assert together([impatient_run]) == [Timed(0, 0, 0)]
     assert run_timers(mall.pk) == Timed(1, 0, 0)
