@@ -10,6 +10,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings as django_settings
 from django.test import Client
 
 from commissions.handlers import settle_conversions
@@ -19,6 +20,7 @@ from commissions.plans.services import change_plan
 from commissions.settlement.models import Commission
 from mall import clock
 from mall.buyers.services import issue_token, revoke_token, send_phone_code
+from mall.buyers.sessions import COOKIE
 from mall.catalogue.models import Category, Product, ProductPicture, Sku
 from mall.catalogue.services import create_product
 from mall.catalogue.tree import create_category
@@ -74,6 +76,8 @@ class World:
     payee: Payee | None = None
     commission: Commission | None = None
     parked: Delivery | None = None
+    tokens: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
 
     @property
     def host(self) -> str:
@@ -81,30 +85,42 @@ class World:
         return host_of(self.mall)
 
     def token(self, who: str) -> str:
-        """A fresh token of a member or of staff, by name."""
-        with mall_scope(self.mall.pk):
-            if who in self.members:
-                return issue_token(buyer=self.members[who].buyer)[0]
-            return logins.issue_token(member=self.staff[who])[0]
+        """The token of a member or of staff, by name."""
+        return self.tokens[who]
 
     def revoked_token(self, who: str) -> str:
         """A token that is no longer valid."""
-        token = self.token(who)
         with mall_scope(self.mall.pk):
+            token = self._new_token(who)
             (revoke_token if who in self.members else logins.revoke_token)(token=token)
         return token
 
     def browser(self, who: str = "") -> Client:
         """A browser that has this member, or this person of the staff, logged in."""
         client = Client(headers={"host": self.host}, raise_request_exception=False)
-        with mall_scope(self.mall.pk):
-            if who in self.members:
-                from mall.buyers.sessions import COOKIE
-
-                client.cookies[COOKIE] = issue_token(buyer=self.members[who].buyer, kind="session")[0]
-            elif who:
-                client.force_login(self.staff[who].user)
+        if who:
+            name = COOKIE if who in self.members else django_settings.SESSION_COOKIE_NAME
+            client.cookies[name] = self.sessions[who]
         return client
+
+    def let_in(self) -> None:
+        """Give everybody a token and a session, once: logging in for each request would take longer than it."""
+        with mall_scope(self.mall.pk):
+            for who in (*self.members, *self.staff):
+                self.tokens[who] = self._new_token(who)
+                self.sessions[who] = self._new_session(who)
+
+    def _new_token(self, who: str) -> str:
+        if who in self.members:
+            return issue_token(buyer=self.members[who].buyer)[0]
+        return logins.issue_token(member=self.staff[who])[0]
+
+    def _new_session(self, who: str) -> str:
+        if who in self.members:
+            return issue_token(buyer=self.members[who].buyer, kind="session")[0]
+        client = Client(headers={"host": self.host})
+        client.force_login(self.staff[who].user)
+        return client.cookies[django_settings.SESSION_COOKIE_NAME].value
 
 
 def make_world(marker: str, **settings: Any) -> World:
@@ -120,6 +136,7 @@ def make_world(marker: str, **settings: Any) -> World:
     _trade(world)
     _pay_out(world)
     _leave_traces(world)
+    world.let_in()
     return world
 
 
@@ -226,7 +243,6 @@ def _pay_out(world: World) -> None:
 
 def _leave_traces(world: World) -> None:
     """What is left when something went wrong or never finished."""
-    world.token("owner")
     with mall_scope(world.mall.pk):
         send_phone_code(phone=new_phone(), purpose="login")
         event = Event.objects.create(kind="order.paid", subject_id=0, payload={"note": world.marker})

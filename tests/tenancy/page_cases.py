@@ -1,0 +1,262 @@
+"""Every page of a mall's host and of the operator's: who may open it, and where ids stand in its address.
+
+The table is compared with the URL resolver: a page that is not here fails the matrix.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from mall.staff import rights
+from tests.factories.trade import an_address
+from tests.factories.world import World
+from tests.tenancy.api_cases import order, public
+
+ANYONE, BUYER, STAFF = "anyone", "buyer", "staff"
+
+Made = Callable[[World], Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page.
+
+    path, query: what its address names, each from a world; form, form_ids: what a POST takes, and which of
+    it are ids. caller: whose objects these are; right: what staff need, post_right: what a POST needs
+    besides; own: another member of the mall must not find them. gets, posts: the status of each, where the
+    method is allowed; strangers: what others get instead of the log-in. words: parts of the address that
+    are no ids; is_json: the POST is JSON.
+    """
+
+    face: str
+    path: dict[str, Made] = field(default_factory=dict)
+    query: dict[str, Made] = field(default_factory=dict)
+    form: Made | None = None
+    form_ids: dict[str, Made] = field(default_factory=dict)
+    caller: str = "customer"
+    right: str = ""
+    post_right: str = ""
+    own: bool = False
+    gets: int | None = 200
+    posts: int | None = None
+    strangers: int | None = None
+    words: tuple[str, ...] = ()
+    is_json: bool = False
+
+
+def one(**names: Made) -> dict[str, Made]:
+    """What an address names."""
+    return names
+
+
+def its(kind: str, name: str) -> Made:
+    """The public id of something in the world."""
+    return lambda world: public(getattr(world, kind)[name])
+
+
+PRODUCT = one(product_id=lambda w: w.product.public_id)
+
+
+def checkout_form(world: World) -> dict[str, Any]:
+    """The checkout as a browser sends it."""
+    return {"sku": public(world.sku), "quantity": "1", "attempt": str(uuid.uuid4()), "note": "", **an_address()}
+
+
+def payout_form(world: World) -> dict[str, Any]:
+    """A withdrawal as a browser sends it."""
+    return {"amount_fen": "0.01", "payee": public(world.payee), "attempt": str(uuid.uuid4())}
+
+
+def mine(name: str, **more: Any) -> Page:
+    """A page of one of the customer's orders."""
+    return Page(BUYER, own=True, path={"order_id": order(name)["order_id"]}, **more)
+
+
+BUYER_PAGES: dict[str, Page] = {
+    "home": Page(ANYONE),
+    "brand": Page(ANYONE),
+    "icon": Page(ANYONE),
+    "language": Page(ANYONE, path=one(language=lambda _w: "en"), words=("language",), gets=302),
+    "privacy": Page(ANYONE),
+    "how-it-pays": Page(ANYONE),
+    "categories": Page(ANYONE),
+    "products": Page(ANYONE, query=one(category=lambda w: public(w.category))),
+    "product": Page(ANYONE, path=PRODUCT, query=one(sku=lambda w: public(w.sku))),
+    "cover": Page(ANYONE, path=PRODUCT),
+    "login": Page(ANYONE, posts=200),
+    "logout": Page(ANYONE, gets=None, posts=302),
+    "password-reset": Page(ANYONE, posts=200),
+    "phone-code": Page(ANYONE, path=one(purpose=lambda _w: "login"), words=("purpose",), gets=None, posts=200),
+    "regions": Page(ANYONE),
+    "register": Page(ANYONE, posts=200),
+    "share-link": Page(ANYONE, path=one(code=lambda w: w.links["mall"].code), gets=302),
+    "beacon": Page(ANYONE, gets=None, posts=204, form_ids=one(code=lambda w: w.links["mall"].code), is_json=True),
+    "me": Page(ANYONE),
+    "checkout": Page(
+        BUYER,
+        query=one(sku=lambda w: public(w.sku)),
+        form=checkout_form,
+        form_ids=one(sku=lambda w: public(w.sku)),
+        posts=302,
+    ),
+    "amounts": Page(
+        BUYER,
+        gets=None,
+        form=lambda w: {"sku": public(w.sku), "quantity": "2"},
+        form_ids=one(sku=lambda w: public(w.sku)),
+        posts=200,
+    ),
+    "orders": Page(BUYER, own=True, query=one(before=its("orders", "completed"))),
+    "order": mine("paid"),
+    "order-cancel": mine("unpaid", gets=None, posts=302),
+    "order-receipt": mine("shipped", gets=None, posts=302),
+    "cashier": mine("unpaid", form=lambda _w: {"provider": "sandbox"}, posts=302),
+    "paid": mine("paid"),
+    "refund": mine("paid", form=lambda _w: {"reason": "不要了"}, posts=200),
+    "close-account": Page(BUYER, posts=200),
+    "links": Page(
+        BUYER,
+        caller="promoter",
+        own=True,
+        query=one(before=its("links", "mall")),
+        form=lambda _w: {"kind": "mall", "channel": "qq"},
+        posts=302,
+    ),
+    "share-panel": Page(BUYER, query=one(product=lambda w: public(w.product)), strangers=200),
+    "take-product-link": Page(BUYER, path=PRODUCT, gets=None, form=lambda _w: {"channel": "qq"}, posts=200),
+    "qr-picture": Page(
+        BUYER, caller="promoter", own=True, path=one(code=lambda w: w.links["mall"].code, form=lambda _w: "svg"),
+        words=("form",), strangers=404,
+    ),
+    "promotion": Page(BUYER, caller="promoter"),
+    "promotion-live": Page(BUYER, caller="promoter"),
+    "commissions": Page(
+        BUYER, caller="promoter", own=True, query=one(before=lambda w: public(w.commission))
+    ),
+    "commission": Page(BUYER, caller="promoter", own=True, path=one(commission_id=lambda w: public(w.commission))),
+    "conversions": Page(BUYER, caller="promoter"),
+    "payouts": Page(BUYER, caller="promoter"),
+    "payout-request": Page(
+        BUYER, caller="promoter", own=True, gets=None, form=payout_form,
+        form_ids=one(payee=lambda w: public(w.payee)), posts=302,
+    ),
+    "payees": Page(
+        BUYER, gets=None, form=lambda _w: {"name": "李四", "bank": "工商银行", "account": "6222020200112299"}, posts=302
+    ),
+}  # fmt: skip
+
+
+def staff(right: str, made: Made | None = None, **more: Any) -> Page:
+    """A page of the dashboard; `made` is what its address names."""
+    path = more.pop("path", {}) if made is None else {"public_id": made}
+    return Page(STAFF, right=right, path=path, caller="owner", **more)
+
+
+DASHBOARD_PAGES: dict[str, Page] = {
+    "login": Page(ANYONE, posts=200),
+    "logout": Page(ANYONE, gets=None, posts=302),
+    "home": staff(""),
+    "orders": staff(rights.SEE_ORDERS),
+    "order": staff(rights.SEE_ORDERS, its("orders", "paid")),
+    "order-ship": staff(
+        rights.SHIP, its("orders", "paid"), form=lambda _w: {"company": "顺丰速运", "number": "SF1"}, posts=302
+    ),
+    "order-earnings": staff(rights.SEE_COMMISSIONS, its("orders", "paid")),
+    "products": staff(rights.SEE_ORDERS),
+    "product-new": staff(rights.EDIT_PRODUCTS, posts=200),
+    "sku-row": staff(rights.EDIT_PRODUCTS),
+    "product": staff(rights.SEE_ORDERS, lambda w: public(w.product), posts=200, post_right=rights.EDIT_PRODUCTS),
+    "product-publish": staff(rights.EDIT_PRODUCTS, lambda w: public(w.product), gets=None, posts=302),
+    "categories": staff(rights.EDIT_PRODUCTS),
+    "category-new": staff(rights.EDIT_PRODUCTS, posts=200),
+    "category": staff(rights.EDIT_PRODUCTS, lambda w: public(w.category), posts=200),
+    "category-delete": staff(rights.EDIT_PRODUCTS, lambda w: public(w.category), posts=200),
+    "payments": staff(rights.CONFIRM_PAYMENTS),
+    "payment-confirm": staff(rights.CONFIRM_PAYMENTS, its("payments", "pending"), posts=200),
+    "refunds": staff(rights.SEE_ORDERS),
+    "refund": staff(rights.SEE_ORDERS, its("refunds", "requested")),
+    "refund-approve": staff(rights.DECIDE_REFUNDS, its("refunds", "requested"), posts=200),
+    "refund-reject": staff(rights.DECIDE_REFUNDS, its("refunds", "requested"), posts=200),
+    "events": staff(rights.RETRY_EVENTS),
+    "event-retry": staff(
+        rights.RETRY_EVENTS, path=one(delivery_id=lambda w: w.parked.pk), gets=None, posts=302
+    ),
+    "staff": staff(rights.MANAGE_STAFF),
+    "staff-new": staff(rights.MANAGE_STAFF, posts=200),
+    "staff-role": staff(
+        rights.MANAGE_STAFF, path=one(member_id=lambda w: w.staff["service"].pk), posts=200
+    ),
+    "staff-leave": staff(
+        rights.MANAGE_STAFF, path=one(member_id=lambda w: w.staff["service"].pk), posts=302
+    ),
+    "audit": staff(rights.MANAGE_STAFF),
+    "settings": staff(rights.MANAGE_STAFF, posts=200),
+    "members": staff(rights.SEE_COMMISSIONS, query=one(brought_by=its("members", "promoter"))),
+    "member": staff(rights.SEE_COMMISSIONS, its("members", "promoter")),
+    "member-suspend": staff(rights.MANAGE_MEMBERS, its("members", "promoter"), posts=200),
+    "member-reinstate": staff(rights.MANAGE_MEMBERS, its("members", "promoter"), posts=200),
+    "member-links": staff(rights.SEE_COMMISSIONS, its("members", "promoter")),
+    "member-account": staff(rights.SEE_COMMISSIONS, its("members", "promoter")),
+    "member-write-off": staff(rights.WRITE_OFF, its("members", "promoter"), posts=200),
+    "today-referrals": staff(rights.SEE_COMMISSIONS),
+    "today-commissions": staff(rights.SEE_COMMISSIONS),
+    "today-payouts": staff(rights.SEE_COMMISSIONS),
+    "plan": staff(rights.SEE_COMMISSIONS, posts=200, post_right=rights.EDIT_PLAN),
+    "plan-example": staff(rights.EDIT_PLAN, gets=None, posts=200),
+    "plan-versions": staff(rights.SEE_COMMISSIONS),
+    "plan-targets": staff(rights.EDIT_PLAN),
+    "plan-override": staff(
+        rights.EDIT_PLAN, words=("scope",), posts=200,
+        path=one(scope=lambda _w: "product", public_id=lambda w: public(w.product)),
+    ),
+    "commissions": staff(rights.SEE_COMMISSIONS),
+    "commission": staff(rights.SEE_COMMISSIONS, lambda w: public(w.commission)),
+    "conversions": staff(rights.SEE_COMMISSIONS),
+    "payouts": staff(rights.SEE_COMMISSIONS, query=one(member=its("members", "promoter"))),
+    "payout": staff(rights.SEE_COMMISSIONS, its("payouts", "requested")),
+    "payout-approve": staff(rights.APPROVE_PAYOUTS, its("payouts", "requested"), posts=200),
+    "payout-settle": staff(rights.SETTLE_PAYOUTS, its("payouts", "approved"), posts=200),
+    "payout-reject": staff(rights.APPROVE_PAYOUTS, its("payouts", "requested"), posts=200),
+    "ledger": staff(rights.SEE_COMMISSIONS),
+    "ledger-audit": staff(rights.SEE_COMMISSIONS, gets=None, posts=200),
+}  # fmt: skip
+
+CASES = {f"pages:{name}": page for name, page in BUYER_PAGES.items()} | {
+    f"dashboard:{name}": page for name, page in DASHBOARD_PAGES.items()
+}
+
+# Addresses of a mall's host that are no pages of a mall.
+ELSEWHERE = {
+    "healthz": "a probe, on every host, says nothing of any mall",
+    "readyz": "a probe",
+    "healthz-pipeline": "a probe; the oldest delivery of all malls in seconds, no more",
+    "api-schema": "the same document on every host",
+    "api-docs": "the same page on every host",
+}
+
+
+def named_patterns(urlconf: str) -> Iterator[tuple[str, str]]:
+    """(full name or "", route) of every address below a urlconf."""
+
+    def walk(patterns: list[URLPattern | URLResolver], prefix: str, space: str) -> Iterator[tuple[str, str]]:
+        for pattern in patterns:
+            route = prefix + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+                yield from walk(pattern.url_patterns, route, inner)
+            else:
+                yield (f"{space}{pattern.name}" if pattern.name else ""), route
+
+    return walk(get_resolver(urlconf).url_patterns, "", "")
+
+
+def address(name: str, world: World, *, foreign: dict[str, Any] | None = None) -> str:
+    """The page's address in a world; `foreign` puts other ids into the path."""
+    page, foreign = CASES[name], foreign or {}
+    parts = {part: foreign.get(part, made(world)) for part, made in page.path.items()}
+    return reverse(name, kwargs=parts, urlconf="config.urls")
