@@ -17,13 +17,6 @@ CLOSED_NICKNAME = "已注销用户"
 _UNFINISHED = (OrderStatus.AWAITING_PAYMENT, OrderStatus.PAID, OrderStatus.SHIPPED)
 
 
-def refuse_unfinished(*, buyer: Buyer) -> None:
-    """Raise OpenOrders while the buyer waits for goods, or an order of his for its payment."""
-    unfinished = Order.objects.filter(buyer=buyer, status__in=_UNFINISHED).count()
-    if unfinished:
-        raise OpenOrders(_("您还有 %(count)s 笔未完成的订单，请先取消或确认收货后再注销。") % {"count": unfinished})
-
-
 def close_buyer(*, buyer: Buyer) -> None:
     """Erase who the buyer was: phone, nickname, password, addresses, codes and log-ins. For good.
 
@@ -33,7 +26,7 @@ def close_buyer(*, buyer: Buyer) -> None:
     locked = Buyer.objects.select_for_update(no_key=True).get(pk=buyer.pk)
     if locked.closed_at is not None:
         return
-    refuse_unfinished(buyer=locked)
+    _refuse_unfinished(buyer=locked)
     at = clock.now()
     if locked.phone:
         ErasedPhone.objects.bulk_create(
@@ -59,3 +52,10 @@ def phone_digest(phone: str) -> str:
     """A keyed hash of a phone, different in each mall."""
     value = f"{require_mall_id('An erased phone')}|{phone}"
     return salted_hmac("mall.buyers.closing", value, algorithm="sha256").hexdigest()
+
+
+def _refuse_unfinished(*, buyer: Buyer) -> None:
+    """Raise OpenOrders while the buyer waits for goods, or an order of his for its payment."""
+    unfinished = Order.objects.filter(buyer=buyer, status__in=_UNFINISHED).count()
+    if unfinished:
+        raise OpenOrders(_("您还有 %(count)s 笔未完成的订单，请先取消或确认收货后再注销。") % {"count": unfinished})

@@ -15,7 +15,7 @@ from mall import clock
 from mall.api.authentication import BUYER_PREFIX, new_token, token_digest
 from mall.buyers.codes import send_phone_code, use_phone_code
 from mall.buyers.errors import BadNickname, PhoneTaken, WeakPassword, WrongCode, WrongLogin
-from mall.buyers.models import Buyer, BuyerToken
+from mall.buyers.models import Buyer, BuyerToken, PhoneCode
 from mall.buyers.phones import normalised
 from mall.limits import policy
 from mall.limits.guesses import guess
@@ -26,6 +26,7 @@ __all__ = [
     "change_nickname",
     "check_password",
     "create_guest",
+    "forget_spent_secrets",
     "issue_token",
     "log_in_with_code",
     "log_in_with_password",
@@ -178,6 +179,17 @@ def revoke_token(*, token: str) -> None:
 def revoke_all_tokens(*, buyer: Buyer) -> None:
     """End every log-in of the buyer, on the pages and in apps."""
     BuyerToken.objects.filter(buyer=buyer, revoked_at__isnull=True).update(revoked_at=clock.now())
+
+
+def forget_spent_secrets() -> int:
+    """Delete phone codes a day after their end and log-ins a month after theirs; how many rows went.
+
+    A phone that asked for a code and never joined is somebody's personal data without a use.
+    """
+    at = clock.now()
+    codes, _ = PhoneCode.objects.filter(expires_at__lt=at - timedelta(days=1)).delete()
+    tokens, _ = BuyerToken.objects.filter(expires_at__lt=at - timedelta(days=30)).delete()
+    return codes + tokens
 
 
 def _use_code(*, phone: str, purpose: str, code: str, network: str) -> None:

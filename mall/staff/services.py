@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
+from mall.limits.guesses import guess
+from mall.limits.policy import STAFF_GUESSES, STAFF_GUESSES_PER_NETWORK
 from mall.staff.audit import log
 from mall.staff.errors import AlreadyStaff, BadEmail, BadRole, EmailTaken, LastOwner, WeakPassword
 from mall.staff.models import Role, StaffMember, StaffToken, User
@@ -22,7 +24,7 @@ def add_staff(
 
     A log-in serves several malls, so an existing one is taken on only with its own password:
     otherwise one merchant could make a log-in for an address and wait for another mall to trust it.
-    Raises BadEmail, WeakPassword, BadRole, EmailTaken, AlreadyStaff.
+    Raises BadEmail, WeakPassword, BadRole, EmailTaken, AlreadyStaff; TooMany after ten wrong passwords.
     """
     if role not in GIVEN_ROLES:
         raise BadRole
@@ -101,8 +103,10 @@ def _user_for(*, email: str, password: str, name: str) -> User:
                 return User.objects.create_user(address, password, name=name.strip()[:60])
         except IntegrityError:
             known = User.objects.get(email=address)
-    if not known.is_active or not known.check_password(password):
-        raise EmailTaken
+    # The same lock-out as at the door: this must not be a second place to guess at.
+    with guess(login=STAFF_GUESSES, login_key=address, network=STAFF_GUESSES_PER_NETWORK, network_key=""):
+        if not known.is_active or not known.check_password(password):
+            raise EmailTaken
     return known
 
 

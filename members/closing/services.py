@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from mall import clock
-from mall.buyers.closing import close_buyer, refuse_unfinished
+from mall.buyers.closing import close_buyer
 from members.closing.ports import before_closing
 from members.models import Member, StandingChange
 
@@ -21,7 +21,6 @@ def close_account(*, member: Member, forfeit_fen: int | None = None) -> None:
         locked = Member.objects.select_for_update(no_key=True, of=("self",)).select_related("buyer").get(pk=member.pk)
         if locked.standing == Member.Standing.CLOSED:
             return
-        refuse_unfinished(buyer=locked.buyer)
         before_closing(locked.pk, forfeit_fen)
         at = clock.now()
         before, locked.standing, locked.closed_at = locked.standing, Member.Standing.CLOSED, at

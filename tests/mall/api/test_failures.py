@@ -145,7 +145,8 @@ def test_a_token_nobody_issued_is_unauthenticated(header: str) -> None:
     "body",
     [
         b"", b"{", b"[]", b"null", b"5", b'"x"', b'{"phone": NaN}', b'{"phone": 1e999}', b'{"a": 1, "a": 2}',
-        b'{"phone": "\\ud800", "purpose": "login"}', b'{"phone": "\\u0000", "purpose": "login"}', b"[" * 5000, b"\xff\xfe",
+        b'{"phone": "\\ud800", "purpose": "login"}', b'{"phone": "\\u0000", "purpose": "login"}', b"[" * 5000,
+        b"\xff\xfe",
         b'{"a":' * 100 + b"1" + b"}" * 100, b'{"phone": ' + b"9" * 5000 + b"}", b'{"phone": "' + b"1" * 300_000 + b'"}',
         b'{"phone": {"a": []}, "purpose": ["login"]}',
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from django.test import RequestFactory
 from mall import clock
 from mall.api.authentication import token_digest
 from mall.buyers.errors import BadNickname, BadPhone, PhoneTaken, WeakPassword, WrongCode, WrongLogin
-from mall.buyers.models import Buyer, BuyerToken
+from mall.buyers.models import Buyer, BuyerToken, PhoneCode
 from mall.buyers.services import (
     change_nickname,
     check_password,
@@ -25,7 +26,9 @@ from mall.buyers.services import (
     send_phone_code,
 )
 from mall.buyers.sessions import COOKIE, buyer_of_request, log_in, log_out
+from mall.buyers.tasks import forget_spent_secrets_everywhere
 from mall.errors import TooMany
+from mall.limits import policy
 from mall.malls.models import Mall
 from mall.tenancy.context import mall_scope
 from tests.factories.mall import PASSWORD, make_mall, unique
@@ -87,10 +90,11 @@ def test_ten_wrong_passwords_lock_the_log_in_also_for_the_right_one(scope) -> No
     assert log_in_with_password(phone=other, password=PASSWORD, network=network())
 
 
-def test_one_network_cannot_try_one_password_on_everybody(scope, settings) -> None:
+def test_one_network_cannot_try_one_password_on_everybody(scope, settings, monkeypatch) -> None:
+    monkeypatch.setattr(policy, "BUYER_GUESSES_PER_NETWORK", replace(policy.BUYER_GUESSES_PER_NETWORK, most=7))
     settings.SANDBOX_ALLOWED = False
     here = network()
-    for _ in range(100):
+    for _ in range(7):
         with pytest.raises(WrongLogin):
             log_in_with_password(phone=new_phone(), password="Spring-2026", network=here)
     with pytest.raises(TooMany):
@@ -213,3 +217,20 @@ def page_request(mall: Mall, cookie: str | None = None):
     if cookie is not None:
         request.COOKIES[COOKIE] = cookie
     return request
+
+
+def test_codes_and_log_ins_long_ended_are_forgotten_and_living_ones_stay(scope) -> None:
+    buyer = register_buyer(phone=new_phone())
+    for kind in ("api", "session"):
+        issue_token(buyer=buyer, kind=kind)
+    send_phone_code(phone=new_phone(), purpose="register")
+    with clock.unmoved():
+        clock.advance(hours=23)
+        forget_spent_secrets_everywhere()
+        assert (PhoneCode.objects.count(), BuyerToken.objects.count()) == (1, 2)
+        clock.advance(hours=2)
+        forget_spent_secrets_everywhere()
+        assert (PhoneCode.objects.count(), BuyerToken.objects.count()) == (0, 2)
+        clock.advance(days=62)
+        forget_spent_secrets_everywhere()
+        assert list(BuyerToken.objects.values_list("kind", flat=True)) == ["api"]

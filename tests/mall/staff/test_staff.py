@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mall.errors import TooMany
 from mall.malls.models import Mall
 from mall.staff import rights
 from mall.staff.audit import log
@@ -75,6 +76,16 @@ def test_a_log_in_made_by_one_mall_is_trusted_by_another_only_with_its_password(
         assert taken_on.role == Role.SERVICE
     with mall_scope(elsewhere.mall_id):
         assert active_staff_member(elsewhere.user).role == Role.MANAGER
+
+
+def test_taking_somebody_on_is_no_second_place_to_guess_his_password(mall: Mall) -> None:
+    elsewhere = make_staff(make_mall())
+    with mall_scope(mall.pk):
+        for number in range(10):
+            with pytest.raises(EmailTaken):
+                add_staff(email=elsewhere.user.email, password=f"Guess-number-{number}", role=Role.SERVICE)
+        with pytest.raises(TooMany):
+            add_staff(email=elsewhere.user.email.upper(), password=PASSWORD, role=Role.SERVICE)
 
 
 def test_roles_change_and_the_change_is_recorded(mall: Mall) -> None:
