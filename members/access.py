@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import BasePermission
 
 from mall.buyers.models import Buyer
@@ -12,7 +13,7 @@ from members.selectors import member_of_buyer
 class IsMember(BasePermission):
     """The caller is a registered member of this mall; request.member is set."""
 
-    message = "请先注册成为会员。"
+    message = _("请先注册成为会员。")
 
     def has_permission(self, request, view) -> bool:
         if not isinstance(request.user, Buyer):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from mall import clock
 from mall.buyers.models import Buyer
@@ -18,9 +19,9 @@ class Member(MallModel):
     """
 
     class Standing(models.TextChoices):
-        ACTIVE = "active", "正常"
-        SUSPENDED = "suspended", "已停权"
-        CLOSED = "closed", "已注销"
+        ACTIVE = "active", _("正常")
+        SUSPENDED = "suspended", _("已停权")
+        CLOSED = "closed", _("已注销")
 
     public_id = PublicIdField()
     buyer = MallForeignKey(Buyer)

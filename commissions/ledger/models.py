@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from mall.tenancy.models import MallForeignKey, MallModel
 from members.models import Member
@@ -17,13 +18,13 @@ from members.models import Member
 class AccountKind(models.TextChoices):
     """The first four are a member's, with a maintained balance; the last three are the mall's, without."""
 
-    PENDING = "pending", "待结算"
-    AVAILABLE = "available", "可提现"
-    IN_TRANSIT = "in_transit", "提现中"
-    DEBT = "debt", "待抵扣"
-    EXPENSE = "expense", "佣金支出"
-    PAID_OUT = "paid_out", "已付佣金"
-    WRITE_OFF = "write_off", "坏账核销"
+    PENDING = "pending", _("待结算")
+    AVAILABLE = "available", _("可提现")
+    IN_TRANSIT = "in_transit", _("提现中")
+    DEBT = "debt", _("待抵扣")
+    EXPENSE = "expense", _("佣金支出")
+    PAID_OUT = "paid_out", _("已付佣金")
+    WRITE_OFF = "write_off", _("坏账核销")
 
 
 MEMBER_KINDS = ("pending", "available", "in_transit", "debt")

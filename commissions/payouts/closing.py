@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from commissions.errors import BalanceNotSettled
 from commissions.ledger.models import AccountKind
@@ -33,14 +34,19 @@ def settle_before_closing(member_id: int, confirmed_forfeit_fen: int | None = No
     kinds = (AccountKind.PENDING, AccountKind.AVAILABLE, AccountKind.IN_TRANSIT, AccountKind.DEBT)
     waiting, available, in_transit, debt = (book.balance(member_id, kind) for kind in kinds)
     if in_transit:
-        raise BalanceNotSettled(f"有 ¥{yuan(in_transit)} 正在提现，到账或退回后才能注销。")
+        raise BalanceNotSettled(
+            _("有 ¥%(in_transit)s 正在提现，到账或退回后才能注销。") % {"in_transit": yuan(in_transit)}
+        )
     if debt:
-        raise BalanceNotSettled(f"有 ¥{yuan(-debt)} 待抵扣，请先联系商家处理。")
+        raise BalanceNotSettled(_("有 ¥%(debt)s 待抵扣，请先联系商家处理。") % {"debt": yuan(-debt)})
     forfeit = waiting + available
     if forfeit and confirmed_forfeit_fen != forfeit:
         raise BalanceNotSettled(
-            f"待结算 ¥{yuan(waiting)}，可提现 ¥{yuan(available)}。请先提现，"
-            f"或确认放弃 {forfeit} 分（confirm_forfeit_fen={forfeit}）。"
+            _(
+                "待结算 ¥%(waiting)s，可提现 ¥%(available)s。请先提现，"
+                "或确认放弃 %(forfeit)s 分（confirm_forfeit_fen=%(forfeit)s）。"
+            )
+            % {"waiting": yuan(waiting), "available": yuan(available), "forfeit": forfeit}
         )
     for commission in pending:
         commission.reversed_fen, commission.ended_reason = commission.accrued_fen, "closed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from mall import clock
 from mall.staff.models import User
@@ -30,10 +31,10 @@ class Payee(MallModel):
 
 
 class PayoutStatus(models.TextChoices):
-    REQUESTED = "requested", "待审核"
-    APPROVED = "approved", "待打款"
-    SETTLED = "settled", "已到账"
-    REJECTED = "rejected", "已退回"
+    REQUESTED = "requested", _("待审核")
+    APPROVED = "approved", _("待打款")
+    SETTLED = "settled", _("已到账")
+    REJECTED = "rejected", _("已退回")
 
 
 class Payout(MallModel):

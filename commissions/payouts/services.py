@@ -8,6 +8,8 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from commissions.errors import (
     DebtOutstanding,
     FourEyes,
@@ -53,17 +55,20 @@ def request_payout(*, member: Member, amount_fen: int, payee: Payee) -> Payout:
     """
     _require_active(member)
     if payee.member_id != member.pk or payee.erased_at is not None:
-        raise PayeeUnknown("没有这个收款账户。")
+        raise PayeeUnknown(_("没有这个收款账户。"))
     minimum = Mall.objects.values_list("payout_min_fen", flat=True).get(pk=require_mall_id())
     if amount_fen < minimum:
-        raise PayoutBelowMinimum(f"每次至少提现 ¥{yuan(minimum)}。")
+        raise PayoutBelowMinimum(_("每次至少提现 ¥%(minimum)s。") % {"minimum": yuan(minimum)})
     book = Book([member.pk])
     debt = -book.balance(member.pk, AccountKind.DEBT)
     if debt:
-        raise DebtOutstanding(f"有 ¥{yuan(debt)} 待抵扣，抵扣完后才能提现。")
+        raise DebtOutstanding(_("有 ¥%(debt)s 待抵扣，抵扣完后才能提现。") % {"debt": yuan(debt)})
     available = book.balance(member.pk, AccountKind.AVAILABLE)
     if amount_fen > available:
-        raise InsufficientBalance(f"可提现 ¥{yuan(available)}，少于 ¥{yuan(amount_fen)}。")
+        raise InsufficientBalance(
+            _("可提现 ¥%(available)s，少于 ¥%(amount_fen)s。")
+            % {"available": yuan(available), "amount_fen": yuan(amount_fen)}
+        )
     now = clock.now()
     payout = Payout.objects.create(
         number=f"PO{now:%Y%m%d}{secrets.token_hex(8).upper()}",
@@ -97,7 +102,7 @@ def settle_payout(*, payout: Payout, staff: StaffMember, evidence: str) -> Payou
     """
     payout = _locked(payout, PayoutStatus.APPROVED)
     if Mall.objects.get(pk=payout.mall_id).four_eyes_payouts and payout.approved_by_id == staff.user_id:
-        raise FourEyes("本商城要求由另一位同事确认打款。")
+        raise FourEyes(_("本商城要求由另一位同事确认打款。"))
     payout.status, payout.evidence = PayoutStatus.SETTLED, evidence
     payout.ended_by, payout.ended_at = staff.user, clock.now()
     payout.save(update_fields=["status", "evidence", "ended_by", "ended_at"])
@@ -133,7 +138,7 @@ def write_off_debt(*, member: Member, amount_fen: int, staff: StaffMember, reaso
     book = Book([member.pk])
     debt = -book.balance(member.pk, AccountKind.DEBT)
     if not 0 < amount_fen <= debt:
-        raise InsufficientBalance(f"待抵扣金额是 ¥{yuan(debt)}，核销金额必须大于 0 且不超过它。")
+        raise InsufficientBalance(_("待抵扣金额是 ¥%(debt)s，核销金额必须大于 0 且不超过它。") % {"debt": yuan(debt)})
     entry = log(
         action="debt.written_off", subject=member, detail={"amount_fen": amount_fen, "reason": reason}, actor=staff
     )
@@ -145,13 +150,15 @@ def write_off_debt(*, member: Member, amount_fen: int, staff: StaffMember, reaso
 
 def _require_active(member: Member) -> None:
     if member.standing != Member.Standing.ACTIVE:
-        raise NotActive("账号已停权或注销，不能提现，请联系商家。")
+        raise NotActive(_("账号已停权或注销，不能提现，请联系商家。"))
 
 
 def _locked(payout: Payout, *allowed: PayoutStatus) -> Payout:
     locked = Payout.objects.select_for_update(no_key=True).get(pk=payout.pk)
     if locked.status not in allowed:
-        raise PayoutNotInState(f"这笔提现{PayoutStatus(locked.status).label}，不能再进行此操作。")
+        raise PayoutNotInState(
+            _("这笔提现%(status)s，不能再进行此操作。") % {"status": PayoutStatus(locked.status).label}
+        )
     return locked
 
 

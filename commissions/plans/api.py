@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -59,5 +60,5 @@ class MerchantPlan(APIView):
     @extend_schema(request=PlanSchema, responses=PlanSchema)
     def put(self, request) -> Response:
         if not isinstance(request.data, dict):
-            raise PlanRefused("方案是一个 JSON 对象。")
+            raise PlanRefused(_("方案是一个 JSON 对象。"))
         return Response(plan_as_dict(change_plan(author=request.user.user, changes=request.data)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from mall.catalogue.models import Category, Product, Sku
 from mall.staff.models import User
@@ -15,8 +16,8 @@ class PlanVersion(MallModel):
     """One version of a mall's plan. Orders keep the version they were placed under."""
 
     class Attribution(models.TextChoices):
-        LAST_CLICK = "last_click", "最后点击"
-        BOUND_FIRST = "bound_first", "绑定优先"
+        LAST_CLICK = "last_click", _("最后点击")
+        BOUND_FIRST = "bound_first", _("绑定优先")
 
     version = models.PositiveIntegerField()
     valid_from = models.DateTimeField()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from mall import clock
 from mall.orders.models import Order, OrderLine
@@ -15,9 +16,9 @@ class Refund(MallModel):
     """A buyer's claim on part of what he paid. Only a refunded one has moved money."""
 
     class Status(models.TextChoices):
-        REQUESTED = "requested", "待处理"
-        REFUNDED = "refunded", "已退款"
-        REJECTED = "rejected", "已拒绝"
+        REQUESTED = "requested", _("待处理")
+        REFUNDED = "refunded", _("已退款")
+        REJECTED = "rejected", _("已拒绝")
 
     public_id = PublicIdField()
     order = MallForeignKey(Order, related_name="refunds")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import connections, models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from mptt.managers import TreeManager
 from mptt.models import MPTTModel, TreeForeignKey
 
@@ -60,9 +61,9 @@ class Product(MallModel):
     """A product (SPU) as buyers see it; prices and stock are its SKUs'."""
 
     class Status(models.TextChoices):
-        DRAFT = "draft", "草稿"
-        ON_SALE = "on_sale", "在售"
-        OFF_SALE = "off_sale", "已下架"
+        DRAFT = "draft", _("草稿")
+        ON_SALE = "on_sale", _("在售")
+        OFF_SALE = "off_sale", _("已下架")
 
     public_id = PublicIdField()
     category = MallForeignKey(Category, null=True, blank=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from mall.tenancy.context import require_mall_id
 from mall.tenancy.models import MallModel, PublicIdField, require_own_row
@@ -20,8 +21,8 @@ class Mall(models.Model):
     """One tenant. Its row is visible only while acting for it (row-level security on its id)."""
 
     class Status(models.TextChoices):
-        OPEN = "open", "营业中"
-        SUSPENDED = "suspended", "已停用"
+        OPEN = "open", _("营业中")
+        SUSPENDED = "suspended", _("已停用")
 
     public_id = PublicIdField(unique=True)
     slug = models.SlugField(max_length=40)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from mall import clock
 from mall.buyers.models import Buyer
@@ -12,13 +13,13 @@ from mall.tenancy.models import MallForeignKey, MallModel, PublicIdField
 
 
 class OrderStatus(models.TextChoices):
-    AWAITING_PAYMENT = "awaiting_payment", "待付款"
-    PAID = "paid", "待发货"
-    SHIPPED = "shipped", "待收货"
-    RECEIVED = "received", "已收货"
-    COMPLETED = "completed", "已完成"
-    CANCELLED = "cancelled", "已取消"
-    CLOSED = "closed", "已关闭"
+    AWAITING_PAYMENT = "awaiting_payment", _("待付款")
+    PAID = "paid", _("待发货")
+    SHIPPED = "shipped", _("待收货")
+    RECEIVED = "received", _("已收货")
+    COMPLETED = "completed", _("已完成")
+    CANCELLED = "cancelled", _("已取消")
+    CLOSED = "closed", _("已关闭")
 
 
 class Order(MallModel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from mall import clock
 from mall.orders.models import Order
@@ -15,9 +16,9 @@ class Payment(MallModel):
     """One attempt to pay an order. At most one of an order succeeds (partial unique key)."""
 
     class Status(models.TextChoices):
-        PENDING = "pending", "待确认"
-        SUCCEEDED = "succeeded", "已支付"
-        FAILED = "failed", "失败"
+        PENDING = "pending", _("待确认")
+        SUCCEEDED = "succeeded", _("已支付")
+        FAILED = "failed", _("失败")
 
     public_id = PublicIdField()
     order = MallForeignKey(Order, related_name="payments")

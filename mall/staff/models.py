@@ -7,6 +7,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from mall import clock
 from mall.tenancy.models import MallModel, PublicIdField
@@ -56,11 +57,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Role(models.TextChoices):
-    OWNER = "owner", "店主"
-    MANAGER = "manager", "店长"
-    FINANCE = "finance", "财务"
-    SERVICE = "service", "客服"
-    OPERATOR = "operator", "平台运营"
+    OWNER = "owner", _("店主")
+    MANAGER = "manager", _("店长")
+    FINANCE = "finance", _("财务")
+    SERVICE = "service", _("客服")
+    OPERATOR = "operator", _("平台运营")
 
 
 class StaffMember(MallModel):

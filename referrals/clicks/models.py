@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from mall import clock
 from mall.tenancy.models import MallForeignKey, MallModel, PublicIdField
@@ -13,27 +14,27 @@ from referrals.links.models import ShareLink
 class Reason(models.TextChoices):
     """Why a click, a registration or an order pays nothing, or not at once. Shown as it is."""
 
-    NONE = "", "计佣"
-    BOT = "bot", "机器访问"
-    NO_USER_AGENT = "no_ua", "缺少浏览器标识"
-    PREFETCH = "prefetch", "链接预览"
-    HEAD = "head", "非页面访问"
-    OWN_CLICK = "own_click", "本人点击不计佣"
-    STAFF = "staff", "商家员工访问"
-    UNCONFIRMED = "unconfirmed", "页面未打开"
-    DUPLICATE = "duplicate", "一小时内重复点击"
-    MEMBER = "member", "访客已是会员"
-    NETWORK_CAP = "ip_cap", "同一网络点击过多"
-    CAPPED = "capped", "已达每日上限"
-    BUDGET = "budget", "本月预算已用完"
-    RATE_ZERO = "rate_zero", "该项佣金为零"
-    SUSPENDED = "suspended", "推广者已停权"
-    CLOSED = "closed", "推广者已注销"
-    NO_ACTIVITY = "no_activity", "新会员未在期限内收货"
-    SELF_PURCHASE = "self_purchase", "本人购买不计佣"
-    REREGISTERED = "reregistered", "该号码曾注册过"
-    NO_REFERRER = "no_referrer", "没有推广者"
-    REFUNDED = "refunded", "已全额退款"
+    NONE = "", _("计佣")
+    BOT = "bot", _("机器访问")
+    NO_USER_AGENT = "no_ua", _("缺少浏览器标识")
+    PREFETCH = "prefetch", _("链接预览")
+    HEAD = "head", _("非页面访问")
+    OWN_CLICK = "own_click", _("本人点击不计佣")
+    STAFF = "staff", _("商家员工访问")
+    UNCONFIRMED = "unconfirmed", _("页面未打开")
+    DUPLICATE = "duplicate", _("一小时内重复点击")
+    MEMBER = "member", _("访客已是会员")
+    NETWORK_CAP = "ip_cap", _("同一网络点击过多")
+    CAPPED = "capped", _("已达每日上限")
+    BUDGET = "budget", _("本月预算已用完")
+    RATE_ZERO = "rate_zero", _("该项佣金为零")
+    SUSPENDED = "suspended", _("推广者已停权")
+    CLOSED = "closed", _("推广者已注销")
+    NO_ACTIVITY = "no_activity", _("新会员未在期限内收货")
+    SELF_PURCHASE = "self_purchase", _("本人购买不计佣")
+    REREGISTERED = "reregistered", _("该号码曾注册过")
+    NO_REFERRER = "no_referrer", _("没有推广者")
+    REFUNDED = "refunded", _("已全额退款")
 
 
 class Click(MallModel):
@@ -61,7 +62,12 @@ class Click(MallModel):
     reason = models.CharField(max_length=16, choices=Reason.choices, blank=True)
 
     class Meta(MallModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["mall", "public_id"], name="referrals_click_public_id_once")]
+        constraints = [
+            # Only apps name clicks by it. A random key in an index of every click would cost more than the click.
+            models.UniqueConstraint(
+                fields=["mall", "public_id"], condition=models.Q(source="app"), name="referrals_click_public_id_once"
+            )
+        ]
         indexes = [
             models.Index(fields=["mall", "visitor_key", "-at"], name="referrals_click_visitor"),
             models.Index(fields=["mall", "link", "-at"], name="referrals_click_link"),

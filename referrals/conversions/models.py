@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from mall import clock
 from mall.orders.models import Order
@@ -14,9 +15,9 @@ from referrals.links.models import ShareLink
 
 
 class ConversionKind(models.TextChoices):
-    CLICK = "click", "点击"
-    REGISTRATION = "registration", "注册"
-    ORDER = "order", "订单"
+    CLICK = "click", _("点击")
+    REGISTRATION = "registration", _("注册")
+    ORDER = "order", _("订单")
 
 
 class Conversion(MallModel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from mall import clock
 from mall.catalogue.models import Product
@@ -26,9 +27,9 @@ class Channel(MallModel):
 
 
 class LinkKind(models.TextChoices):
-    MALL = "mall", "商城链接"
-    PRODUCT = "product", "商品链接"
-    REGISTRATION = "registration", "会员注册链接"
+    MALL = "mall", _("商城链接")
+    PRODUCT = "product", _("商品链接")
+    REGISTRATION = "registration", _("会员注册链接")
 
 
 class ShareLink(MallModel):
