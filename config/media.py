@@ -6,9 +6,12 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.static import serve
+
+from mall.tenancy.middleware import asked_mall_id
 
 # Whatever else somebody manages to store is not given out: an HTML file
 # on a mall's host would be that mall's own script.
@@ -27,6 +30,14 @@ class UploadedFiles:
             return self.get_response(request)
         name = request.path_info.removeprefix(settings.MEDIA_URL)
         if request.method not in {"GET", "HEAD"} or PurePosixPath(name).suffix.lower() not in SHOWN:
+            return HttpResponse(status=404)
+        try:
+            mall_id = asked_mall_id(request)
+        except (OperationalError, InterfaceError):
+            return HttpResponse(status=503, headers={"Retry-After": "2"})
+        # A mall's files lie in the folder of its id, and its host gives out no others.
+        folder, *rest = PurePosixPath(name).parts
+        if mall_id is None or folder != str(mall_id) or ".." in rest:
             return HttpResponse(status=404)
         try:
             response = serve(request, name, document_root=str(settings.MEDIA_ROOT))

@@ -48,6 +48,17 @@ def host_of(request: HttpRequest) -> str:
     return host.rstrip(".").lower()[:253]
 
 
+def asked_host(request: HttpRequest) -> str:
+    """The host whose mall the request means: its Host header, or the one mall that this process serves."""
+    return f"{settings.LAN_MALL}.{settings.MALL_BASE_DOMAIN}" if settings.LAN_MALL else host_of(request)
+
+
+def asked_mall_id(request: HttpRequest) -> int | None:
+    """The mall the request means, or None where its host leads to none."""
+    host = asked_host(request)
+    return None if "\x00" in host or host in settings.INSTALLATION_HOSTS else mall_id_of_host(host)
+
+
 class MallMiddleware:
     """Opens the transaction of the whole response and sets the mall inside it.
 
@@ -77,12 +88,11 @@ class MallMiddleware:
             return response
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
-        host = f"{settings.LAN_MALL}.{settings.MALL_BASE_DOMAIN}" if settings.LAN_MALL else host_of(request)
-        if host in settings.INSTALLATION_HOSTS:
+        if asked_host(request) in settings.INSTALLATION_HOSTS:
             request.mall_id = None
             request.mall = None
             return self.get_response(request)
-        mall_id = None if "\x00" in host else mall_id_of_host(host)
+        mall_id = asked_mall_id(request)
         if mall_id is None:
             return self._unknown_host(request)
         request.mall_id = mall_id

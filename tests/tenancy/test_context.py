@@ -241,3 +241,26 @@ def test_the_middleware_needs_no_host_to_answer_a_probe():
     answer = MallMiddleware(lambda request: asked.append(request) or HttpResponse("ok"))
     assert answer(RequestFactory().get("/healthz", headers={"host": "nobody.example"})).content == b"ok"
     assert len(asked) == 1
+
+
+@pytest.mark.django_db
+def test_a_host_gives_out_the_files_of_its_mall_only(two, settings):
+    ours, other = two
+    settings.MEDIA_ROOT.mkdir(exist_ok=True)
+    for mall in two:
+        (settings.MEDIA_ROOT / str(mall.pk)).mkdir()
+        (settings.MEDIA_ROOT / str(mall.pk) / "tea.jpg").write_bytes(b"picture")
+    (settings.MEDIA_ROOT / "loose.jpg").write_bytes(b"of nobody")
+    asked = {
+        f"/media/{ours.pk}/tea.jpg": 200,
+        f"/media/{other.pk}/tea.jpg": 404,
+        f"/media/{ours.pk}/../{other.pk}/tea.jpg": 404,
+        f"/media/{ours.pk}/%2e%2e/{other.pk}/tea.jpg": 404,
+        f"/media//{other.pk}/tea.jpg": 404,
+        "/media/loose.jpg": 404,
+        f"/media/{ours.pk}/none.jpg": 404,
+    }
+    browser = Client(headers={"host": f"{ours.slug}.localhost"})
+    assert {path: browser.get(path).status_code for path in asked} == asked
+    for host in ("localhost", "nobody.localhost"):
+        assert Client(headers={"host": host}).get(f"/media/{ours.pk}/tea.jpg").status_code == 404
