@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mall.buyers.models import BuyerToken, PhoneCode
+from mall.buyers.services import issue_token
 from mall.limits import policy
 from mall.tenancy.context import mall_scope
 from tests.factories.http import Api, api_as, errors_of
@@ -135,3 +136,11 @@ def test_a_token_of_one_mall_is_nothing_on_another_host() -> None:
     assert api.get("me", HTTP_HOST=f"{other.slug}.localhost", HTTP_X_MALL=mall.slug).status_code == 401
     with mall_scope(mall.pk):
         assert BuyerToken.objects.filter(revoked_at__isnull=True).count() == 1
+
+
+def test_a_cookie_of_the_pages_is_no_token_of_the_api() -> None:
+    mall = make_mall()
+    member = make_member(mall)
+    with mall_scope(mall.pk):
+        cookie = issue_token(buyer=member.buyer, kind="session")[0]
+    assert Api(mall, token=cookie).get("me").status_code == 401
