@@ -60,4 +60,7 @@ def hidden(response: HttpResponse, name: str) -> str:
 
 def places(response: HttpResponse) -> list[str]:
     """Every address the page links to."""
-    return [address.replace("&amp;", "&") for address in re.findall(r'(?:href|action|hx-get|hx-post)="([^"]+)"', text_of(response))]
+    return [
+        address.replace("&amp;", "&")
+        for address in re.findall(r'(?:href|action|hx-get|hx-post)="([^"]+)"', text_of(response))
+    ]

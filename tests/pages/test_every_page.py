@@ -171,7 +171,8 @@ def test_forms_without_a_token_are_refused(shop):
     phone = logged_in(mall, member, enforce_csrf_checks=True)
     for address in ("/login", "/logout", "/register", "/me/close", "/promote/links", "/promote/payouts/request",
                     "/promote/payees", named("/orders/{order}/cancel"), named("/orders/{order}/pay"),
-                    named("/orders/{paid}/refund"), named("/checkout?sku={sku}"), "/fragments/phone-code/login"):  # fmt: skip
+                    named("/orders/{paid}/refund"), named("/checkout?sku={sku}"),
+                    "/fragments/phone-code/login"):  # fmt: skip
         assert phone.post(address, {}).status_code == 403, address
 
 

@@ -36,7 +36,13 @@ def test_registering_through_a_shared_address_binds_the_referrer_and_logs_in():
 
     response = phone.post(
         f"/register?ref={link.code}",
-        {"phone": number, "code": code_for(phone, number, "register"), "nickname": "林小满", "agree": "on", "next": "/orders"},
+        {
+            "phone": number,
+            "code": code_for(phone, number, "register"),
+            "nickname": "林小满",
+            "agree": "on",
+            "next": "/orders",
+        },
     )
 
     assert response["Location"] == "/orders"
@@ -171,10 +177,14 @@ def test_a_forgotten_password_is_set_again_and_old_log_ins_end():
 
     assert done["Location"] == "/me"
     assert elsewhere.get("/orders").status_code == 302
-    assert stranger(mall).post("/login?by=password", {"phone": number, "password": "another-long-88"}).status_code == 302
+    assert (
+        stranger(mall).post("/login?by=password", {"phone": number, "password": "another-long-88"}).status_code == 302
+    )
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x", "x" * 900])
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x", "x" * 900]
+)
 def test_nobody_is_sent_to_another_site_after_logging_in(elsewhere):
     mall, number = make_mall(), new_phone()
     make_member(mall, phone=number, password=PASSWORD)

@@ -42,12 +42,18 @@ def test_an_order_is_placed_paid_and_shown_with_its_amounts(shop):
     assert "384 .00" in seen_in(page)
 
     placed = phone.post(
-        "/checkout", {**ADDRESS, "sku": sku.public_id, "quantity": "3", "note": "请轻放", "attempt": hidden(page, "attempt")}
+        "/checkout",
+        {**ADDRESS, "sku": sku.public_id, "quantity": "3", "note": "请轻放", "attempt": hidden(page, "attempt")},
     )
 
     (order,) = orders_of(mall)
     assert placed["Location"] == f"/orders/{order.public_id}/pay"
-    assert (order.buyer_id, order.total_fen, order.note, order.status) == (member.buyer_id, 38_400, "请轻放", "awaiting_payment")
+    assert (order.buyer_id, order.total_fen, order.note, order.status) == (
+        member.buyer_id,
+        38_400,
+        "请轻放",
+        "awaiting_payment",
+    )
     with mall_scope(mall.pk):
         assert OrderAddress.objects.get(order=order).detail == "科技园路 1 号"
     assert "确认付款 ¥384.00" in seen_in(phone.get(placed["Location"]))
@@ -95,7 +101,14 @@ def test_what_was_typed_stays_when_the_address_is_refused(shop):
     mall, _member, phone = shop
     sku = make_sku(mall)
     page = phone.get(f"/checkout?sku={sku.public_id}")
-    given = {**ADDRESS, "city": "", "sku": sku.public_id, "quantity": "2", "note": "请轻放", "attempt": hidden(page, "attempt")}
+    given = {
+        **ADDRESS,
+        "city": "",
+        "sku": sku.public_id,
+        "quantity": "2",
+        "note": "请轻放",
+        "attempt": hidden(page, "attempt"),
+    }
 
     refused = phone.post("/checkout", given)
 
@@ -136,7 +149,10 @@ def test_texts_that_cannot_be_meant_are_refused(shop, field, text):
 def test_a_forged_attempt_is_refused(shop, attempt):
     mall, _member, phone = shop
     sku = make_sku(mall)
-    assert phone.post("/checkout", {**ADDRESS, "sku": sku.public_id, "quantity": "1", "attempt": attempt}).status_code == 200
+    assert (
+        phone.post("/checkout", {**ADDRESS, "sku": sku.public_id, "quantity": "1", "attempt": attempt}).status_code
+        == 200
+    )
     assert orders_of(mall) == []
 
 
@@ -183,7 +199,9 @@ def test_a_free_order_needs_no_cashier(shop):
     mall, _member, phone = shop
     sku = make_sku(mall, price_fen=0)
     page = phone.get(f"/checkout?sku={sku.public_id}")
-    placed = phone.post("/checkout", {**ADDRESS, "sku": sku.public_id, "quantity": "1", "attempt": hidden(page, "attempt")})
+    placed = phone.post(
+        "/checkout", {**ADDRESS, "sku": sku.public_id, "quantity": "1", "attempt": hidden(page, "attempt")}
+    )
     assert placed["Location"].endswith("/paid")
     assert "支付成功" in seen_in(phone.get(placed["Location"]))
 
@@ -304,7 +322,12 @@ def test_a_refund_is_asked_for_per_line_and_shown_with_its_answer(shop):
         line = order.lines.get()
     assert f'name="amount_{line.pk}" value="100.00"' in text_of(page)
 
-    given = {f"amount_{line.pk}": "12.5", f"quantity_{line.pk}": "0", "reason": "破损", "attempt": hidden(page, "attempt")}
+    given = {
+        f"amount_{line.pk}": "12.5",
+        f"quantity_{line.pk}": "0",
+        "reason": "破损",
+        "attempt": hidden(page, "attempt"),
+    }
     assert phone.post(address, given)["Location"] == f"/orders/{order.public_id}"
     phone.post(address, given)
 

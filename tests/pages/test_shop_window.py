@@ -24,7 +24,8 @@ def test_home_shows_the_mall_its_notice_its_categories_and_its_goods():
 
     for text in ("云山茶事", "新茶四月上市", "绿茶", "西湖龙井", "400-820-0000"):
         assert text in page
-    assert "123" in page and ".45" in page
+    assert "123" in page
+    assert ".45" in page
 
 
 def test_an_empty_mall_says_so_instead_of_showing_nothing():
@@ -69,7 +70,9 @@ def test_searching_finds_by_name_and_says_when_nothing_is_found():
     found = seen_in(phone.get("/products", {"search": "紫砂"}))
     assert "紫砂壶" in found
     assert "盖碗" not in found
-    assert "没有找到“<b>”" in seen_in(phone.get("/products", {"search": "<b>"})).replace("&lt;", "<").replace("&gt;", ">")
+    assert "没有找到“<b>”" in seen_in(phone.get("/products", {"search": "<b>"})).replace("&lt;", "<").replace(
+        "&gt;", ">"
+    )
 
 
 @pytest.mark.parametrize("words", ["%_\\", "a" * 10_000, "\u202e", "'; drop table", "茶" * 500, "\ud83d"])
@@ -226,7 +229,9 @@ def test_the_share_code_travels_on_in_every_link_of_a_visitors_page():
     page = stranger(mall).get("/?ref=abcdefghjk")
 
     # The search form's own address has none: it sends the code in a hidden field.
-    inside = [address for address in places(page) if address.startswith(("/products?", "/categories", "/orders", "/me"))]
+    inside = [
+        address for address in places(page) if address.startswith(("/products?", "/categories", "/orders", "/me"))
+    ]
     assert 'name="ref" value="abcdefghjk"' in text_of(page)
     assert len(inside) >= 4
     assert all("ref=abcdefghjk" in address for address in inside)
