@@ -27,6 +27,11 @@ def test_the_table_names_every_page():
     assert sorted(pattern.name for pattern in dashboard) == sorted([*(page.name for page in PAGES), *OPEN])
 
 
+def test_every_page_asks_for_the_right_of_the_table():
+    asked = {pattern.name: pattern.callback.asks_right for pattern in dashboard if pattern.name not in OPEN}
+    assert asked == {page.name: page.right for page in PAGES}
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_opens_what_its_rights_say_and_nothing_else(shown, role):
     client = shown.browser(role)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 from django.urls import reverse
 
+from mall import clock
 from mall.aftersales.models import Refund
 from mall.catalogue.models import Sku
+from mall.dashboard.lists import day_begins, day_ends
 from mall.events.delivery import deliver
 from mall.orders.models import Order
 from mall.payments.models import Payment
 from mall.staff.models import AuditRecord
 from mall.tenancy.context import mall_scope
-from tests.factories.trade import ask_refund, pay, place
+from tests.factories.mall import host_of, make_mall, owner_of
+from tests.factories.members import make_member
+from tests.factories.trade import ask_refund, pay, place, place_and_pay
 
 pytestmark = pytest.mark.django_db
 
@@ -269,3 +275,35 @@ def test_commissions_of_today(world, owner):
 def test_payouts_that_wait(world, owner):
     found = owner.get("/dashboard/today/payouts").context
     assert (found["requested"], found["approved"]) == (1, 1)
+
+
+# --- Days -----------------------------------------------------------------------
+
+
+def test_yesterday_is_not_today(client):
+    mall = make_mall(timezone="Asia/Shanghai")
+    client.defaults["HTTP_HOST"] = host_of(mall)
+    client.force_login(owner_of(mall).user)
+    buyer = make_member(mall).buyer
+    with clock.unmoved():
+        clock.advance(days=-1)
+        old = place_and_pay(mall, buyer)
+    yesterday, today = (clock.mall_day(at, mall.timezone) for at in (old.placed_at, clock.now()))
+    new = place_and_pay(mall, buyer)
+
+    def numbers(query):
+        return {row.number for row in client.get(f"/dashboard/orders?{query}").context["page"].rows}
+
+    assert numbers(f"since={today}") == {new.number}
+    assert numbers(f"until={yesterday}") == {old.number}
+    assert numbers(f"since={yesterday}&until={today}") == {old.number, new.number}
+    trade = client.get("/dashboard/").context["trade"]
+    assert (trade["placed"], trade["paid"], trade["payments"], trade["paid_fen"]) == (1, 1, 1, 10_000)
+
+
+def test_a_day_begins_at_midnight_of_the_mall():
+    assert day_begins(date(2026, 3, 1), "Asia/Shanghai") == datetime(2026, 2, 28, 16, tzinfo=UTC)
+    assert day_ends(date(2026, 3, 1), "Asia/Shanghai") == datetime(2026, 3, 1, 16, tzinfo=UTC)
+    # The night the clocks go back has 25 hours.
+    night = day_ends(date(2026, 10, 25), "Europe/Berlin") - day_begins(date(2026, 10, 25), "Europe/Berlin")
+    assert night == timedelta(hours=25)
