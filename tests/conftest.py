@@ -199,3 +199,19 @@ def owner_cursor(test_database: str) -> Iterator[Any]:
     """The owner's own cursor in the test database, for questions about its catalog."""
     with closing(owner_connection(test_database)) as connection, connection.cursor() as cursor:
         yield cursor
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print the figures that tests recorded: what was tried how often, and what was found."""
+    figures = [
+        (report.nodeid.rpartition("::")[2], value)
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, value in getattr(report, "user_properties", ())
+        if name == "figures"
+    ]
+    if figures:
+        terminalreporter.section("figures")
+    for test, value in figures:
+        terminalreporter.write_line(f"{test}: {value}")
