@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from mall.catalogue.models import Sku
+from mall.orders.errors import OutOfStock
 from mall.orders.idempotency import fingerprint
 from mall.orders.models import IdempotencyKey, Order
+from mall.orders.services import place_order
 from mall.tenancy.context import mall_scope
 from tests.concurrency import together
 from tests.factories.http import api_as, errors_of
@@ -100,6 +102,17 @@ def test_errors_of_the_request_itself_are_kept(mall, api, sku, change, status):
     assert (first.status_code, second.status_code, second.json()) == (status, status, first.json())
     assert "Idempotent-Replayed" in second.headers
     assert api.post("orders", asking(sku), **key("k1")).status_code == 422
+
+
+def test_a_refusal_after_the_first_change_undoes_it_and_keeps_its_answer(mall, api, sku, monkeypatch):
+    def places_and_refuses(**asked):
+        place_order(**asked)
+        raise OutOfStock
+
+    monkeypatch.setattr("mall.orders.services.place_order", places_and_refuses)
+    first, second = (api.post("orders", asking(sku), **key("k1")) for _ in range(2))
+    assert (first.status_code, second.status_code, second.json()) == (409, 409, first.json())
+    assert (orders(mall), stock(sku)) == (0, 10)
 
 
 def test_an_error_of_ours_keeps_nothing(mall, api, sku, monkeypatch):
