@@ -15,6 +15,7 @@ import orjson
 from django.db import connection
 
 from commissions.ledger.models import MALL_KINDS, MEMBER_KINDS, AccountKind
+from mall.faultpoints import reach
 from mall.tenancy.context import require_mall_id
 
 Place = tuple[int | None, str]
@@ -99,6 +100,7 @@ class Book:
             )
             journal_ids = [row[0] for row in cursor.fetchall()]
             cursor.execute(_INSERT_JOURNALS, [self._mall_id, posted_at, _journal_rows(journal_ids, movements)])
+            reach("ledger.journals_without_entries")
             cursor.execute(_INSERT_ENTRIES, [self._mall_id, self._entry_rows(journal_ids, movements)])
             if deltas:
                 cursor.execute(
@@ -106,6 +108,7 @@ class Book:
                     "FROM unnest(%s::bigint[], %s::bigint[]) AS d(id, delta) WHERE a.mall_id = %s AND a.id = d.id",
                     [list(deltas), list(deltas.values()), self._mall_id],
                 )
+        reach("ledger.posted")
         return len(movements)
 
     def _entry_rows(self, journal_ids: list[int], movements: list[Movement]) -> str:

@@ -20,6 +20,7 @@ from commissions.settlement.facts import CommissionRow, ConversionFacts, OrderFa
 from commissions.settlement.freezing import settlements_of
 from commissions.settlement.targets import Target, head_refusal, head_target, order_target
 from mall import clock
+from mall.faultpoints import reach
 from mall.tenancy.context import require_mall_id
 
 EXPENSE: Place = (None, AccountKind.EXPENSE)
@@ -54,6 +55,7 @@ def settle(conversion_ids: Sequence[int]) -> int:
             settlement.reason, settlement.changed = target.reason, True
         if batch is not None:
             batch.settle(conversion, settlement, target, posted.get(conversion.id, []))
+    reach("settlement.locked")
     journals = batch.book.post(now) if batch else 0
     if limits:
         limits.save()

@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 
 from mall import clock
 from mall.events.models import Delivery, Event
+from mall.faultpoints import reach
 from mall.tenancy.context import mall_scope, require_mall_id
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,10 @@ def _deliver_batch(mall_id: int, handler: str, only: list[int] | None = None) ->
     try:
         with mall_scope(mall_id):
             claimed = _claim(mall_id, handler, only)
+            reach("delivery.claimed")
             _handle(handler, claimed)
+            reach("delivery.handled")
+        reach("delivery.committed")
         return len(claimed)
     except SoftTimeLimitExceeded:
         raise

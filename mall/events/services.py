@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from mall import clock
 from mall.events.models import Delivery, Event
+from mall.faultpoints import reach
 from mall.tenancy.context import require_mall_id
 
 
@@ -46,6 +47,7 @@ def ring(mall_id: int) -> None:
     """Tell a worker that this mall has deliveries due. Never fails: the sweep comes anyway."""
     from mall.tasks import deliver_mall
 
+    reach("events.ringing")
     try:
         deliver_mall.apply_async(kwargs={"mall_id": mall_id}, retry=False)
     except OSError:

@@ -28,6 +28,7 @@ from rest_framework.views import APIView
 
 from mall import clock
 from mall.errors import DomainError
+from mall.faultpoints import reach
 from mall.orders.actors import Actor, actor_key
 from mall.orders.errors import BadIdempotencyKey, IdempotencyKeyRequired, IdempotencyKeyReused
 from mall.orders.models import IdempotencyKey
@@ -70,8 +71,10 @@ def idempotent(view: View) -> View:
         kept = claim(principal=principal, key=key, fingerprint=fingerprint(request.method, request.path, request.data))
         if kept is not None:
             return Response(kept.body, status=kept.status, headers={REPLAYED: "true"})
+        reach("idempotency.claimed")
         response = _answer(self, view, request, args, kwargs)
         keep(principal=principal, key=key, status=response.status_code, body=_as_json(response))
+        reach("idempotency.kept")
         return response
 
     return guarded

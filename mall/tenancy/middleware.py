@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.functional import SimpleLazyObject
 
+from mall.faultpoints import reach
 from mall.tenancy.context import mall_scope
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ class MallMiddleware:
             if response.streaming:
                 # A stream is read after the transaction, where no mall is in force any more.
                 raise RuntimeError(f"{request.path_info}: a mall's response must not stream")
+        reach("web.committed")
         return response
 
     def _unknown_host(self, request: HttpRequest) -> HttpResponse:
