@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings as django_settings
 from django.test import Client
+from PIL import Image
 
 from commissions.handlers import settle_conversions
 from commissions.payouts.models import Payee, Payout
@@ -21,7 +23,8 @@ from commissions.settlement.models import Commission
 from mall import clock
 from mall.buyers.services import issue_token, revoke_token, send_phone_code
 from mall.buyers.sessions import COOKIE
-from mall.catalogue.models import Category, Product, ProductPicture, Sku
+from mall.catalogue.models import Category, Product, Sku
+from mall.catalogue.pictures import add_picture
 from mall.catalogue.services import create_product
 from mall.catalogue.tree import create_category
 from mall.events.models import Delivery, Event
@@ -164,13 +167,19 @@ def _stock(world: World) -> None:
             skus=[{"specs": {"颜色": f"{marker}红"}, "price_fen": 10_000, "stock": 1_000, "code": f"{marker}SKU"}],
         )
         world.sku = Sku.objects.select_related("product").get(product=world.product)
-        ProductPicture.objects.create(product=world.product, file=f"{world.mall.pk}/{marker}.jpg")
+        add_picture(product=world.product, data=_a_picture())
         change_plan(
             author=None,
             changes={
                 "overrides": [{"scope": "product", "id": str(world.product.public_id), "order_levels_bps": [900, 300]}]
             },
         )
+
+
+def _a_picture() -> bytes:
+    drawn = BytesIO()
+    Image.new("RGB", (8, 8), "green").save(drawn, "PNG")
+    return drawn.getvalue()
 
 
 def _gather(world: World) -> None:
