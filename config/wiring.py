@@ -30,6 +30,7 @@ PORTS: dict[str, str | list[str]] = {
     "members.closing.ports.left_behind": "commissions.payouts.selectors.left_behind",
     "members.closing.ports.before_closing": ["commissions.payouts.closing.settle_before_closing"],
     "referrals.attribution.ports.attribution_rules": "commissions.plans.selectors.attribution_rules_at",
+    "referrals.links.ports.most_earned": "commissions.plans.offers.most_earned",
     "referrals.links.ports.earned_by_link": "commissions.settlement.selectors.earned_by_link",
     "referrals.conversions.ports.outcome_of": "commissions.settlement.selectors.outcome_of",
 }

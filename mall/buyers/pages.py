@@ -21,6 +21,7 @@ from mall.buyers import services
 from mall.buyers.models import Buyer, PhoneCode
 from mall.buyers.sessions import log_in, log_out
 from mall.orders.models import Order, OrderStatus
+from mall.pages.access import buyer_page
 from mall.pages.forms import Line, PageForm, refusals, sent, sentence
 from mall.pages.rendering import code_in_address, page, safe_next
 
@@ -98,6 +99,12 @@ class PasswordReset(PageForm):
     )
 
 
+class Profile(PageForm):
+    """个人资料."""
+
+    nickname = Line(label=gettext_lazy("昵称"), max_length=services.NICKNAME_MAX, autocomplete="nickname")
+
+
 WAYS_IN: dict[str, type[PasswordLogIn | CodeLogIn]] = {"code": CodeLogIn, "password": PasswordLogIn}
 
 
@@ -173,6 +180,20 @@ def logout(request: HttpRequest) -> HttpResponse:
 def me(request: HttpRequest) -> HttpResponse:
     """我的."""
     return page(request, "h5/buyers/me.html", {"tab": "me", "shelves": _shelves(request), "fresh": True})
+
+
+@buyer_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """个人资料: the nickname."""
+    form = Profile(sent(request), initial={"nickname": request.buyer.nickname})
+    if request.method == "POST" and form.is_valid():
+        with form.service():
+            services.change_nickname(buyer=request.buyer, nickname=form.cleaned_data["nickname"])
+        if not form.errors:
+            messages.success(request, _("已保存。"))
+            return redirect("pages:me")
+    return page(request, "h5/buyers/profile.html", {"form": form})
 
 
 def _shelves(request: HttpRequest) -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ page_urlpatterns: list[URLPattern | URLResolver] = [
     path("password-reset", buyers.password_reset, name="password-reset"),
     path("fragments/phone-code/<str:purpose>", buyers.phone_code, name="phone-code"),
     path("me", buyers.me, name="me"),
+    path("me/profile", buyers.profile, name="profile"),
     path("checkout", orders.checkout, name="checkout"),
     path("fragments/amounts", orders.amounts, name="amounts"),
     path("fragments/regions", orders.region_fields, name="regions"),

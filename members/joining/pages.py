@@ -51,6 +51,9 @@ class Registration(PageForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """注册会员; a guest keeps the orders he has."""
+    here = buyer_of_request(request)
+    if here is not None and not here.is_guest and request.method != "POST":
+        return page(request, "h5/members/registered.html", card=_card(request))
     form = Registration(sent(request), proof_required=request.mall.phone_proof_required)
     destination = safe_next(request, reverse("pages:me"))
     if request.method == "POST" and form.is_valid():
@@ -65,10 +68,14 @@ def register(request: HttpRequest) -> HttpResponse:
         request,
         "h5/members/register.html",
         {"form": form, "next": destination, "login_address": address("login", **kept)},
-        card=ShareCard(
-            title=_("加入%(mall)s") % {"mall": request.mall.name},
-            description=request.mall.notice or _("注册会员，方便下单和查看订单"),
-        ),
+        card=_card(request),
+    )
+
+
+def _card(request: HttpRequest) -> ShareCard:
+    return ShareCard(
+        title=_("加入%(mall)s") % {"mall": request.mall.name},
+        description=request.mall.notice or _("注册会员，方便下单和查看订单"),
     )
 
 

@@ -23,6 +23,7 @@ from members.pages import member_page
 from members.selectors import member_of_buyer
 from referrals.links.forwarding import channel_of_browser
 from referrals.links.models import LinkKind, ShareLink
+from referrals.links.ports import most_earned
 from referrals.links.selectors import LinkCounts, channels, counts_of, link_url, links_of, mall_address
 from referrals.links.services import take_link
 
@@ -121,6 +122,8 @@ def _panel(request: HttpRequest, member: Member, product: Product, *, channel: s
         "chosen": channel,
         "link": _shown(link, mall_address()) if link else None,
         "error": error,
+        # For the promoter alone and at this moment's price: a fragment that nothing caches.
+        "most_fen": most_earned(product),
     }
     return page(request, "h5/links/share_panel.html", context)
 

@@ -127,6 +127,13 @@
     if (document.hidden && event.target.hasAttribute("data-poll")) event.preventDefault();
   });
 
+  // A fragment that did not come leaves the page as it is; who asked for it hears why.
+  ["htmx:sendError", "htmx:responseError"].forEach(function (failure) {
+    document.addEventListener(failure, function (event) {
+      if (!event.target.hasAttribute("data-poll")) toast(document.body.dataset.offline);
+    });
+  });
+
   document.addEventListener("change", function (event) {
     if (event.target.matches(".stepper input")) step(event.target, 0);
   });

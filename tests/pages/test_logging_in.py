@@ -250,3 +250,24 @@ def test_an_account_with_an_open_order_is_not_closed():
     assert "1 笔未完成的订单" in seen_in(page)
     with mall_scope(mall.pk):
         assert Member.objects.get(pk=member.pk).standing == "active"
+
+
+def test_the_nickname_can_be_changed_and_not_to_nonsense():
+    mall = make_mall()
+    phone = logged_in(mall, make_member(mall, nickname="林小满"))
+
+    assert phone.post("/me/profile", {"nickname": "满满"})["Location"] == "/me"
+    assert "满满" in seen_in(phone.get("/me"))
+    for nickname in ("", "x" * 41, "a\u202eb", "a\x00b"):
+        page = phone.post("/me/profile", {"nickname": nickname})
+        assert page.status_code == 200
+        assert 'role="alert"' in text_of(page)
+    assert "满满" in seen_in(phone.get("/me"))
+
+
+def test_a_member_who_opens_a_registration_link_is_told_that_he_is_one():
+    mall = make_mall()
+    code = make_link(make_member(mall), "registration").code
+    page = seen_in(logged_in(mall, make_member(mall, nickname="陈一诺")).get(f"/register?ref={code}"))
+    assert "您已经是会员" in page
+    assert "陈一诺" in page

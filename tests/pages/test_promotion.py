@@ -224,7 +224,7 @@ def test_the_share_panel_is_for_promoters_and_gives_a_product_link(mall):
     assert text_of(stranger(mall).get(address)) == ""
 
     phone = logged_in(mall, promoter)
-    assert "广告" in seen_in(phone.get(address))
+    assert "最高赚 ¥10.00 广告" in seen_in(phone.get(address))
     taken = phone.post(f"/fragments/share/{product.public_id}", {"channel": "qq"})
     with mall_scope(mall.pk):
         link = ShareLink.objects.get(owner=promoter, kind="product")
