@@ -66,7 +66,7 @@ class PlanForm(DashboardForm):
     attribution_window_days = DaysField(
         least=1, label=_("点击有效期"), help_text=_("点击后多少天内下单算这次点击带来的。")
     )
-    pays_clicks = forms.BooleanField(required=False, label=_("开启点击计佣，我已阅读旁边的提示"))
+    pays_clicks = forms.BooleanField(required=False, label=_("开启点击计佣，我已阅读上面的提示"))
     click = YuanField(required=False, label=_("每次有效点击"))
     click_cap = YuanField(required=False, label=_("每人每日上限"), help_text=_("留空为不限。"))
     click_pays = forms.ChoiceField(
@@ -75,7 +75,7 @@ class PlanForm(DashboardForm):
     count_staff_visits = forms.BooleanField(
         required=False, label=_("员工的访问也计佣"), help_text=_("默认不计，避免自己人点击花掉预算。")
     )
-    pays_registrations = forms.BooleanField(required=False, label=_("开启注册计佣，我已阅读旁边的提示"))
+    pays_registrations = forms.BooleanField(required=False, label=_("开启注册计佣，我已阅读上面的提示"))
     registration = YuanField(required=False, label=_("每位新会员"), help_text=_("新会员收到首单后才放款。"))
     registration_cap = YuanField(required=False, label=_("每人每日上限"), help_text=_("留空为不限。"))
     budget = YuanField(

@@ -128,12 +128,20 @@ class ProductEditor:
         bound = [SkuForm(self.data, prefix=prefix, columns=self.columns) for prefix in dict.fromkeys(prefixes)]
         return [row for row in bound if not row.is_blank]
 
+    @property
+    def shown_rows(self) -> list[SkuForm]:
+        """The rows as the table shows them: never none, so that there is something to type into."""
+        return self.rows or [SkuForm(columns=self.columns)]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether something on the page has to be mended."""
+        return bool(self.form.errors or self.row_errors or any(row.errors for row in self.rows))
+
     def is_valid(self) -> bool:
         """Whether product and rows make sense, each on its own and together."""
-        # Every row is looked at, so that every mistake shows at once.
-        sound = [row.is_valid() for row in self.rows]
-        if not self.form.is_valid():
-            return False
+        # Everything is looked at, so that every mistake shows at once.
+        sound = [self.form.is_valid(), *(row.is_valid() for row in self.rows)]
         if not self.rows:
             self.row_errors.append(_t("请至少填写一个规格的售价和库存。没有规格的商品填一行即可。"))
         for row in self.rows:

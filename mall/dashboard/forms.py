@@ -30,15 +30,18 @@ class DashboardForm(forms.Form):
 
     def carried_out(self, do: Callable[[], Any]) -> bool:
         """Run a service; False where the house refuses, and then nothing of it has happened."""
+        # Not atomic(): some refusals keep what was written, a wrong guess that was counted.
+        before = transaction.savepoint()
         try:
-            with transaction.atomic():
-                do()
+            do()
         except DomainError as refusal:
-            if refusal.keeps_changes:
-                # A savepoint would undo what has to stay, a wrong guess that was counted.
-                raise
+            (transaction.savepoint_commit if refusal.keeps_changes else transaction.savepoint_rollback)(before)
             self.refuse(refusal)
             return False
+        except BaseException:
+            transaction.savepoint_rollback(before)
+            raise
+        transaction.savepoint_commit(before)
         return True
 
 

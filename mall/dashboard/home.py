@@ -10,6 +10,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from mall.aftersales.models import Refund
+from mall.catalogue.models import Product
 from mall.dashboard.doors import staff_page
 from mall.dashboard.pages import show
 from mall.dashboard.today import rows_since, today_begins
@@ -24,7 +25,11 @@ from mall.staff import rights
 def home(request: HttpRequest) -> HttpResponse:
     """The first page after logging in."""
     held = rights.RIGHTS.get(request.staff_member.role, frozenset())
-    context: dict[str, Any] = {"section": "home", "todo": _waiting(held)}
+    context: dict[str, Any] = {
+        "section": "home",
+        "todo": _waiting(held),
+        "sells": Product.objects.filter(status=Product.Status.ON_SALE).exists(),
+    }
     if rights.SEE_ORDERS in held:
         context["trade"] = _trade_today(request)
     return show(request, "dashboard/home.html", context)

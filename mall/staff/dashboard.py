@@ -83,7 +83,8 @@ class RoleForm(DashboardForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [
-            (role, f"{Role(role).label}：{ROLE_HELP[role]}") for role in services.GIVEN_ROLES
+            (role, _t("%(role)s：%(help)s") % {"role": Role(role).label, "help": ROLE_HELP[role]})
+            for role in services.GIVEN_ROLES
         ]
 
 

@@ -7,7 +7,9 @@ from django.core.exceptions import ValidationError
 from django.test import RequestFactory
 
 from mall.dashboard.fields import PercentField, YuanField, hundredths, written
+from mall.dashboard.forms import NoFields
 from mall.dashboard.lists import page_of
+from mall.errors import DomainError
 from mall.events.models import Event
 from mall.tenancy.context import mall_scope
 from tests.factories.mall import make_mall
@@ -128,3 +130,38 @@ def test_longer_lists_cost_the_same(shown):
         assert len(many) > 2 or name == "products"
         # A page whose only row has no payout asks for none.
         assert abs(cost_of_many - cost_of_few) <= 1, name
+
+
+class Kept(DomainError):
+    """A refusal that leaves its traces."""
+
+    keeps_changes = True
+
+
+@pytest.mark.parametrize(("refusal", "left"), [(DomainError("不行"), 0), (Kept("不行"), 1)])
+def test_a_refusal_undoes_what_was_begun_unless_it_says_otherwise(db, refusal, left):
+    mall = make_mall()
+
+    def begin():
+        Event.objects.create(kind="begun", subject_id=1)
+        raise refusal
+
+    with mall_scope(mall.pk):
+        form = NoFields({})
+        assert form.is_valid()
+        assert not form.carried_out(begin)
+        assert form.non_field_errors() == ["不行"]
+        assert Event.objects.filter(kind="begun").count() == left
+
+
+def test_a_bug_in_the_middle_undoes_what_was_begun(db):
+    mall = make_mall()
+
+    def begin():
+        Event.objects.create(kind="begun", subject_id=1)
+        raise ZeroDivisionError
+
+    with mall_scope(mall.pk):
+        with pytest.raises(ZeroDivisionError):
+            NoFields({}).carried_out(begin)
+        assert not Event.objects.filter(kind="begun").exists()
