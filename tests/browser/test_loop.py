@@ -167,7 +167,7 @@ def test_nothing_sticks_out_of_a_small_screen_with_large_text(server, chromium, 
         "payouts": "/promote/payouts", "pays": "/how-it-pays", "login": "/login", "profile": "/me/profile",
     }  # fmt: skip
     for name, path in paths.items():
-        page.goto(base + path)
+        page.goto(base + path, wait_until="networkidle")
         page.evaluate("document.documentElement.style.fontSize = '150%'")
         beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         picture(page, f"large-text-{scheme}-{name}")
