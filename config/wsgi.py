@@ -8,8 +8,12 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
 
-application = get_wsgi_application()
+_django = get_wsgi_application()
 
 from mall.tenancy.startup import require_safe_role  # noqa: E402 - only after Django is set up
+from referrals.clicks.front_door import FrontDoor  # noqa: E402 - only after Django is set up
 
 require_safe_role()
+
+# Share links are answered in front of Django; everything else, and every unusual one of them, by it.
+application = FrontDoor(_django)

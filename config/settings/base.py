@@ -95,8 +95,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     # Before anything that opens a file or asks the database.
     "mall.api.middleware.RefuseNul",
-    # Before everything that only pages need: a click is one round trip to the database.
-    "referrals.clicks.arrivals.ShareLinkDoor",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Before the mall: a file is a stream, and nothing of a mall may stream.
     "config.media.UploadedFiles",

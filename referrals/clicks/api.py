@@ -76,5 +76,5 @@ class ClickConfirmation(APIView):
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request, click_id: str) -> Response:
         """Confirm a click within a minute of recording it; later ones answer 409. Saying it again changes nothing."""
-        confirm_click(click=get_or_404(Click.objects.all(), click_id))
+        confirm_click(click=get_or_404(Click.objects.filter(source="app"), click_id))
         return Response(status=status.HTTP_204_NO_CONTENT)

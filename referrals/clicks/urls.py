@@ -13,6 +13,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("clicks/<str:click_id>/confirm", ClickConfirmation.as_view(), name="click-confirmation"),
 ]
 page_urlpatterns: list[URLPattern | URLResolver] = [
-    path("s/<str:code>", arrive, name="share-link"),
+    path("s/", arrive, {"code": ""}),
+    path("s/<path:code>", arrive, name="share-link"),
     path("t", beacon, name="beacon"),
 ]

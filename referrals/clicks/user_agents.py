@@ -80,6 +80,7 @@ _MACHINES_WORDS = re.compile(
 )
 
 
+@lru_cache(maxsize=20_000)
 def may_be_machine(user_agent: str) -> bool:
     """A quick look, for the moment a click arrives: whether judging it at once may be worth it. Errs to yes."""
     return not user_agent or _MACHINES_WORDS.search(user_agent) is not None

@@ -1,0 +1,176 @@
+"""The short way in for GET /s/<code>, the one hot address: in front of Django's request handling.
+
+Most who come through a link need no session, no language, no CSRF token, and no transaction around
+a view: one round trip to the database stores the click, and the answer is five headers. Whatever is
+out of the ordinary (another method, staff logged in, plain HTTP where it must be HTTPS, another
+host) is left to Django and the view in referrals.clicks.arrivals, which stores the same row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from weakref import WeakSet
+
+import psycopg2
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from django.http import parse_cookie
+from psycopg2.errors import DuplicatePreparedStatement, InvalidSqlStatementName
+
+from mall.tenancy.middleware import host_of, mall_id_of_host
+from referrals.clicks.arrivals import (
+    BY_ANYBODY,
+    BY_SOMEBODY,
+    HEADERS,
+    HOME,
+    landing_page,
+    recording,
+    visitor_key,
+)
+from referrals.clicks.sightings import observe
+from referrals.clicks.visitors import COOKIE, COOKIE_SECONDS, signed
+from referrals.links.codes import readable_code
+
+Environ = dict[str, Any]
+Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+PATH = "/s/"
+
+# The database is away, in Django's words and in the driver's.
+_AWAY = (OperationalError, InterfaceError, psycopg2.OperationalError, psycopg2.InterfaceError)
+
+_TYPES = {
+    "mall": "bigint", "code": "text", "visitor": "text", "at": "timestamptz", "due": "timestamptz", "method": "text",
+    "prefetch": "boolean", "user_agent": "text", "network": "text", "token": "text",
+}  # fmt: skip
+
+
+class FrontDoor:
+    """A WSGI application that answers share links and hands everything else on."""
+
+    def __init__(self, behind: Wsgi) -> None:
+        self.behind = behind
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a plain arrival; else ask those behind."""
+        if environ.get("PATH_INFO", "").startswith(PATH):
+            request = _Request(environ)
+            try:
+                mall_id = _mall_id(request) if _is_plain(request) else None
+                if mall_id is not None:
+                    return _answer(request, mall_id, start_response)
+            except _AWAY:
+                # Better to be asked again than to answer a click that is not stored.
+                start_response("503 Service Unavailable", [("Retry-After", "2"), ("Content-Length", "0")])
+                return []
+        return self.behind(environ, start_response)
+
+
+class _Request:
+    """As much of a request as an arrival is observed by."""
+
+    __slots__ = ("COOKIES", "META", "method")
+
+    def __init__(self, environ: Environ) -> None:
+        self.META = environ
+        self.method = environ["REQUEST_METHOD"]
+        self.COOKIES = parse_cookie(environ.get("HTTP_COOKIE", ""))
+
+
+class _Prepared:
+    """A statement as it is prepared once per connection, and as it is executed then.
+
+    Planning it costs twice what executing it does, and the plan never differs. The mall is set for
+    the statement's own transaction, by the parameter that names it: parameters come before the plan.
+    """
+
+    def __init__(self, name: str, statement: str) -> None:
+        used = [parameter for parameter in _TYPES if f"%({parameter})s" in statement]
+        numbered = statement
+        for number, parameter in enumerate(used, start=1):
+            numbered = numbered.replace(f"%({parameter})s", f"${number}")
+        self.prepare = f"PREPARE {name} ({', '.join(_TYPES[parameter] for parameter in used)}) AS {numbered}; "
+        others = ", ".join(f"%({parameter})s" for parameter in used if parameter != "mall")
+        self.execute = f"EXECUTE {name} ({_SET_MALL}, {others})"
+        self.unprepared = f"SELECT {_SET_MALL}; {statement}"
+
+
+_SET_MALL = "set_config('app.mall_id', %(mall)s::text, true)::bigint"
+_STATEMENTS = {
+    BY_ANYBODY: _Prepared("referrals_arrival", BY_ANYBODY),
+    BY_SOMEBODY: _Prepared("referrals_arrival_logged_in", BY_SOMEBODY),
+}
+_PREPARE = "".join(statement.prepare for statement in _STATEMENTS.values())
+# The driver's connections on which they are prepared.
+_prepared: WeakSet[Any] = WeakSet()
+
+
+def _is_plain(request: _Request) -> bool:
+    """Whether nothing about it needs Django: its checks of the address, or a look at the staff's session."""
+    if request.method not in {"GET", "HEAD"} or settings.SESSION_COOKIE_NAME in request.COOKIES:
+        return False
+    return not settings.SECURE_SSL_REDIRECT or _is_secure(request.META)
+
+
+def _is_secure(environ: Environ) -> bool:
+    """What HttpRequest.is_secure says."""
+    if settings.SECURE_PROXY_SSL_HEADER:
+        header, secure = settings.SECURE_PROXY_SSL_HEADER
+        if header in environ:
+            return environ[header].split(",", 1)[0].strip() == secure
+    return environ.get("wsgi.url_scheme") == "https"
+
+
+def _mall_id(request: _Request) -> int | None:
+    """The mall of the host, as the mall's middleware finds it; None for whatever is not a mall's."""
+    host = f"{settings.LAN_MALL}.{settings.MALL_BASE_DOMAIN}" if settings.LAN_MALL else host_of(request)
+    if host in settings.INSTALLATION_HOSTS or "\x00" in host:
+        return None
+    return mall_id_of_host(host)
+
+
+def _answer(request: _Request, mall_id: int, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    key = visitor_key(request, mall_id)
+    code, target = readable_code(request.META["PATH_INFO"][len(PATH) :].removesuffix("/")), None
+    if code is not None:
+        seen = observe(request, mall_id=mall_id, visitor_key=key, source="browser")
+        row = _store(*recording(request, mall_id, code, seen))
+        target = landing_page(code, *row) if row else None
+    secure = "; Secure" if settings.SESSION_COOKIE_SECURE else ""
+    cookie = f"{COOKIE}={signed(mall_id, key)}; HttpOnly; Max-Age={COOKIE_SECONDS}; Path=/; SameSite=Lax{secure}"
+    headers = [("Location", target or HOME), ("Set-Cookie", cookie), ("Content-Length", "0"), *HEADERS.items()]
+    start_response("302 Found", headers)
+    return []
+
+
+def _store(statement: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
+    if connection.in_atomic_block:
+        # Somebody's transaction around the whole server: it ends when he ends it.
+        return _in_one_trip(_STATEMENTS[statement], parameters)
+    # What Django does with its connections when a request begins.
+    connection.close_if_unusable_or_obsolete()
+    # Asking the connection whether it still lives would cost as much as the click: it is tried instead.
+    connection.health_check_done = True
+    try:
+        return _in_one_trip(_STATEMENTS[statement], parameters)
+    except _AWAY:
+        connection.close()
+        return _in_one_trip(_STATEMENTS[statement], parameters)
+
+
+def _in_one_trip(statement: _Prepared, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
+    connection.ensure_connection()
+    driver = connection.connection
+    # The driver's own cursor: Django's would only translate its exceptions. Outside of a transaction
+    # block each message is a transaction of its own.
+    with driver.cursor() as cursor:
+        try:
+            if driver not in _prepared:
+                cursor.execute(_PREPARE)
+                _prepared.add(driver)
+            cursor.execute(statement.execute, parameters)
+        except (InvalidSqlStatementName, DuplicatePreparedStatement):
+            # A pool in between gives each transaction another of the server's connections.
+            cursor.execute(statement.unprepared, parameters)
+        return cursor.fetchone()
