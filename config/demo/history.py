@@ -33,8 +33,8 @@ PHONES = [
         "MicroMessenger/8.0.53(0x18003531) NetType/WIFI Language/zh_CN"
     ),
     (
-        "Mozilla/5.0 (Linux; Android 14; V2309A) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/126.0 Mobile "
-        "Safari/537.36 MicroMessenger/8.0.50"
+        "Mozilla/5.0 (Linux; Android 14; V2309A) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/126.0 "
+        "Mobile Safari/537.36 MicroMessenger/8.0.50"
     ),
 ]
 ROBOT = "Mozilla/5.0 (compatible; Baiduspider/2.0; +http://www.baidu.com/search/spider.html)"
