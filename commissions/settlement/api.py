@@ -43,7 +43,7 @@ class CommissionOutput(serializers.ModelSerializer):
     def get_source(self, commission: Commission) -> SourceOutput:
         conversion = commission.conversion
         subject = {"click": conversion.click, "registration": conversion.member, "order": conversion.order}
-        return {"type": commission.kind, "id": str(subject[commission.kind].public_id)}  # type: ignore[return-value]
+        return {"type": commission.kind, "id": str(subject[commission.kind].public_id)}  # type: ignore[return-value]  # a dict is rendered alike
 
     def get_from_member(self, commission: Commission) -> str | None:
         """Only the level that brought him sees who it was, and only a masked name."""

@@ -81,7 +81,7 @@ def _lock_due(step: str, condition: str, mall: Mall, age: timedelta) -> list[int
     """Lock up to BATCH orders that stand where the step begins and are that old; whoever is busy is left out."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT o.id FROM mall_order o WHERE o.mall_id = %s AND o.status = %s AND {condition} "  # noqa: S608
+            f"SELECT o.id FROM mall_order o WHERE o.mall_id = %s AND o.status = %s AND {condition} "  # noqa: S608 - ours
             "ORDER BY o.id LIMIT %s FOR NO KEY UPDATE OF o SKIP LOCKED",
             [mall.pk, STEPS[step].before, clock.now() - age, BATCH],
         )
