@@ -7,6 +7,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 # A changed lock file makes another stamp, and so a new install; else it takes no time.
 ENV_STAMP := $(VENV)/.installed-$(shell cat requirements/*.txt 2>/dev/null | cksum | tr -cd '0-9')
+CATALOGUE := locale/en/LC_MESSAGES/django.mo
 NODE_STAMP := node_modules/.installed-$(shell cksum < package-lock.json | tr -cd '0-9')
 
 PORT ?= 8000
@@ -43,7 +44,11 @@ $(NODE_STAMP): | $(ENV_STAMP)
 	@rm -f node_modules/.installed-* && touch $@
 
 .PHONY: messages
-messages: env ## Compile the translations
+messages: env ## Bring the translations in line with the sources, and compile them
+	@$(PY) -m config.local.extraction
+	@$(PY) -m config.local.messages
+
+$(CATALOGUE): $(CATALOGUE:.mo=.po) | $(ENV_STAMP)
 	@$(PY) -m config.local.messages
 
 .PHONY: engines
@@ -55,7 +60,7 @@ engines-down: env ## Stop the PostgreSQL and Valkey of this checkout
 	@$(PY) -m config.local.engines down
 
 .PHONY: demo
-demo: env node messages ## Run everything on PORT=8000 until Ctrl-C; LAN=1 also for phones nearby
+demo: env node $(CATALOGUE) ## Run everything on PORT=8000 until Ctrl-C; LAN=1 also for phones nearby
 	@exec $(PY) -m config.local.demo --port $(PORT) $(if $(LAN),--lan)
 
 .PHONY: demo-reset
@@ -63,7 +68,7 @@ demo-reset: env ## Delete the demo's data and stop its servers
 	@$(PY) -m config.local.demo --reset
 
 .PHONY: test
-test: env node messages engines ## Run all tests; ARGS= goes to pytest, JOBS= says how many processes
+test: env node $(CATALOGUE) engines ## Run all tests; ARGS= goes to pytest, JOBS= says how many processes
 	@$(PY) -m config.local.browser || true
 	@$(PY) -m pytest -n $(JOBS) --dist loadscope $(ARGS)
 
@@ -77,11 +82,11 @@ lint: env engines ## Check style, floors, types, settings and migrations
 	$(PY) manage.py makemigrations --check --dry-run
 
 .PHONY: bench
-bench: env messages engines ## Run the benchmarks
+bench: env $(CATALOGUE) engines ## Run the benchmarks
 	@$(PY) -m benchmarks $(ARGS)
 
 .PHONY: chaos
-chaos: env node messages engines ## Run the faults, N= times as many
+chaos: env node $(CATALOGUE) engines ## Run the faults, N= times as many
 	@FENYONG_CHAOS_N=$(N) $(PY) -m pytest tests/chaos $(ARGS)
 
 .PHONY: locks

@@ -1,7 +1,8 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CommissionsConfig(AppConfig):
     name = "commissions"
-    verbose_name = "佣金"
+    verbose_name = _("佣金")
     default_auto_field = "django.db.models.BigAutoField"

@@ -1,11 +1,12 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MallConfig(AppConfig):
     """The ground floor."""
 
     name = "mall"
-    verbose_name = "商城"
+    verbose_name = _("商城")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -7,6 +7,7 @@ beside the field. Messages name the field and the mend, in Chinese, translated l
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 Sentence = str | Promise
 
@@ -17,7 +18,7 @@ class DomainError(Exception):
     code: str = "invalid"
     status: int = 400
     field: str | None = None
-    message: Sentence = "无法完成此操作。"
+    message: Sentence = _("无法完成此操作。")
     # Seconds after which trying again makes sense; answered as Retry-After.
     retry_after: int | None = None
     # A refusal whose traces must stay (a wrong guess was counted) is not rolled back.
@@ -47,7 +48,7 @@ class NotAllowed(DomainError):
 
     code = "permission_denied"
     status = 403
-    message = "您没有权限执行此操作。"
+    message = _("您没有权限执行此操作。")
 
 
 class Missing(DomainError):
@@ -55,7 +56,7 @@ class Missing(DomainError):
 
     code = "not_found"
     status = 404
-    message = "未找到。"
+    message = _("未找到。")
 
 
 class Conflict(DomainError):
@@ -70,4 +71,4 @@ class TooMany(DomainError):
 
     code = "throttled"
     status = 429
-    message = "操作过于频繁，请稍后再试。"
+    message = _("操作过于频繁，请稍后再试。")

@@ -1,7 +1,8 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReferralsConfig(AppConfig):
     name = "referrals"
-    verbose_name = "推广"
+    verbose_name = _("推广")
     default_auto_field = "django.db.models.BigAutoField"

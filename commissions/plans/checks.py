@@ -41,7 +41,7 @@ def checked_changes(former: dict[str, Any], changes: dict[str, Any]) -> dict[str
     for name, choices in _CHOICES.items():
         if plan.setdefault(name, choices[0]) not in choices:
             raise PlanRefused(
-                _("%(name)s 只能是 %(choices)s。") % {"name": name, "choices": " 或 ".join(choices)}, field=name
+                _("%(name)s 只能是 %(choices)s。") % {"name": name, "choices": _(" 或 ").join(choices)}, field=name
             )
     plan["hold_days"] = _whole("hold_days", plan.get("hold_days", 7), DAYS_MAX)
     plan["attribution_window_days"] = _whole(

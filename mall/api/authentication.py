@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 
+from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 
@@ -34,12 +35,12 @@ class BearerAuthentication(BaseAuthentication):
         if not parts or parts[0].lower() != b"bearer":
             return None
         if len(parts) != 2 or len(parts[1]) > 200:
-            raise AuthenticationFailed("Authorization 头的写法是：Bearer <token>。")
+            raise AuthenticationFailed(_("Authorization 头的写法是：Bearer <token>。"))
         token = parts[1].decode("latin-1")
         if token.startswith((BUYER_PREFIX, STAFF_PREFIX)) and not token.startswith(self.prefix):
             return None
         if getattr(request, "mall_id", None) is None:
-            raise AuthenticationFailed("令牌只在它的商城内有效。")
+            raise AuthenticationFailed(_("令牌只在它的商城内有效。"))
         return self.find(token_digest(token)), token
 
     def find(self, digest: str):
@@ -49,7 +50,7 @@ class BearerAuthentication(BaseAuthentication):
         return "Bearer"
 
     def refuse(self) -> AuthenticationFailed:
-        return AuthenticationFailed("令牌无效或已过期，请重新登录。")
+        return AuthenticationFailed(_("令牌无效或已过期，请重新登录。"))
 
 
 class BuyerTokenAuthentication(BearerAuthentication):

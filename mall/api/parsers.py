@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
@@ -21,12 +22,12 @@ class BoundedJSONParser(BaseParser):
     def parse(self, stream, media_type=None, parser_context=None) -> Any:
         raw = stream.read(BODY_MAX_BYTES + 1)
         if len(raw) > BODY_MAX_BYTES:
-            raise ParseError(f"请求体超过 {BODY_MAX_BYTES // 1024} KB。")
+            raise ParseError(_("请求体超过 %(most)s KB。") % {"most": BODY_MAX_BYTES // 1024})
         _refuse_depth(raw)
         try:
             return _checked(json.loads(raw.decode("utf-8"), **_STRICT))
         except (UnicodeDecodeError, ValueError, RecursionError) as error:
-            raise ParseError(f"不是有效的 JSON：{error}") from error
+            raise ParseError(_("不是有效的 JSON：%(error)s") % {"error": error}) from error
 
 
 def _refuse_depth(raw: bytes) -> None:
@@ -45,7 +46,7 @@ def _refuse_depth(raw: bytes) -> None:
         elif byte in b"[{":
             depth += 1
             if depth > DEPTH_MAX:
-                raise ParseError(f"JSON 嵌套超过 {DEPTH_MAX} 层。")
+                raise ParseError(_("JSON 嵌套超过 %(most)s 层。") % {"most": DEPTH_MAX})
         elif byte in b"]}":
             depth -= 1
 
@@ -53,26 +54,26 @@ def _refuse_depth(raw: bytes) -> None:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
+        names = [name for name, _value in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"字段 {twice!r} 出现了两次")
+        raise ValueError(_("字段 %(name)s 出现了两次") % {"name": repr(twice)})
     return found
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} 不是数字")
+    raise ValueError(_("%(name)s 不是数字") % {"name": name})
 
 
 def _bounded_int(digits: str) -> int:
     if len(digits) > NUMBER_MAX_DIGITS:
-        raise ValueError("数字过长")
+        raise ValueError(_("数字过长"))
     return int(digits)
 
 
 def _bounded_float(digits: str) -> float:
     number = float(digits)
     if number in (float("inf"), float("-inf")):
-        raise ValueError("数字过大")
+        raise ValueError(_("数字过大"))
     return number
 
 
@@ -88,9 +89,9 @@ def _checked(value: Any) -> Any:
     """Refuse NUL and lone surrogates wherever they stand: PostgreSQL would, with a 500."""
     if isinstance(value, str):
         if "\x00" in value:
-            raise ValueError("文本中含有 NUL 字符")
+            raise ValueError(_("文本中含有 NUL 字符"))
         if any("\ud800" <= character <= "\udfff" for character in value):
-            raise ValueError("文本中含有不成对的代理字符")
+            raise ValueError(_("文本中含有不成对的代理字符"))
     elif isinstance(value, dict):
         for key, item in value.items():
             _checked(key)

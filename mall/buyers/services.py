@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from mall import clock
 from mall.api.authentication import BUYER_PREFIX, new_token, token_digest
@@ -53,7 +54,7 @@ def register_buyer(*, phone: str, password: str | None = None, nickname: str = "
     buyer.phone = phone
     buyer.is_guest = False
     buyer.password = make_password(checked_password(password)) if password is not None else ""
-    buyer.nickname = checked_nickname(nickname) or f"会员{buyer.public_id.hex[:6]}"
+    buyer.nickname = checked_nickname(nickname) or _("会员%(code)s") % {"code": buyer.public_id.hex[:6]}
     if Buyer.objects.filter(phone=phone, is_guest=False).exists():
         raise PhoneTaken
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -51,7 +52,7 @@ class OrderGiven(serializers.Serializer):
     def validate_coupon(self, coupon: str | None) -> None:
         """There are no coupons yet, so every code is an unknown one."""
         if coupon:
-            raise serializers.ValidationError("没有这张优惠券，请检查券码或留空。", code="coupon_unknown")
+            raise serializers.ValidationError(_("没有这张优惠券，请检查券码或留空。"), code="coupon_unknown")
 
 
 class OrderLineShown(serializers.ModelSerializer):

@@ -11,7 +11,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
 
 from mall import money
 from mall.pages import pictures
@@ -122,9 +122,11 @@ def masked_phone(phone: str | None) -> str:
 
 @register.filter
 def count(number: Any) -> str:
-    """12345 → 1.2万: how Chinese pages write large numbers."""
+    """12345 → 1.2万 on Chinese pages, 12.3k on others."""
     if not isinstance(number, int):
         return ""
     if number < 10_000:
         return str(number)
-    return _("%(number)s万") % {"number": f"{number // 1000 / 10:g}"}
+    if (get_language() or "").startswith("zh"):
+        return f"{number // 1000 / 10:g}万"
+    return f"{number // 100 / 10:g}k"

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import get_language_from_request, override
+from django.utils.translation import gettext_lazy as _
 
 from mall.faultpoints import reach
 from mall.tenancy.context import mall_scope
@@ -78,10 +80,11 @@ class MallMiddleware:
         try:
             return self._answer(request)
         except (OperationalError, InterfaceError):
+            words = _in_words_of(request, _("数据库暂时不可用，请稍后再试。"))
             response = JsonResponse(
                 {
                     "type": "server_error",
-                    "errors": [{"code": "unavailable", "detail": "数据库暂时不可用，请稍后再试。", "attr": None}],
+                    "errors": [{"code": "unavailable", "detail": words, "attr": None}],
                 },
                 status=503,
             )
@@ -107,10 +110,17 @@ class MallMiddleware:
         return response
 
     def _unknown_host(self, request: HttpRequest) -> HttpResponse:
+        words = _in_words_of(request, _("没有这个商城。"))
         if request.path_info.startswith("/api/"):
-            error = {"code": "not_found", "detail": "没有这个商城。", "attr": None}
+            error = {"code": "not_found", "detail": words, "attr": None}
             return JsonResponse({"type": "client_error", "errors": [error]}, status=404)
-        return HttpResponse("没有这个商城。", status=404, content_type="text/plain; charset=utf-8")
+        return HttpResponse(words, status=404, content_type="text/plain; charset=utf-8")
+
+
+def _in_words_of(request: HttpRequest, sentence: Promise) -> str:
+    """In the visitor's language: this comes before the middleware that sets it."""
+    with override(get_language_from_request(request)):
+        return str(sentence)
 
 
 def _load(mall_id: int) -> Mall:
