@@ -7,19 +7,32 @@ from mall.events.models import Delivery, Event
 from mall.malls.models import Mall, MallHost
 from mall.orders.models import IdempotencyKey, Order, OrderAddress, OrderChange, OrderLine
 from mall.payments.models import Payment
+from mall.payments.wechat.models import (
+    Bill,
+    BillDifference,
+    ForgedNotifications,
+    Notification,
+    WeChatAccount,
+    WeChatRefund,
+    WeChatTrade,
+)
 from mall.staff.models import AuditRecord, StaffMember, StaffToken, User
 
 __all__ = [
     "AuditRecord",
+    "Bill",
+    "BillDifference",
     "Buyer",
     "BuyerToken",
     "Category",
     "Delivery",
     "ErasedPhone",
     "Event",
+    "ForgedNotifications",
     "IdempotencyKey",
     "Mall",
     "MallHost",
+    "Notification",
     "Order",
     "OrderAddress",
     "OrderChange",
@@ -34,4 +47,7 @@ __all__ = [
     "StaffMember",
     "StaffToken",
     "User",
+    "WeChatAccount",
+    "WeChatRefund",
+    "WeChatTrade",
 ]

@@ -29,6 +29,9 @@ RELAY_TABLES = {
     "mall_mall": "list_mall_ids, list_malls",
     "mall_mallhost": "find_mall_by_host",
     "mall_delivery": "malls_with_due_deliveries, oldest_delivery_seconds",
+    "mall_wechattrade": "malls_with_wechat_due",
+    "mall_wechatrefund": "malls_with_wechat_due",
+    "mall_wechataccount": "malls_with_wechat_account",
     "referrals_click": "malls_with_clicks_due",
     "commissions_commission": "malls_with_due_releases",
 }
@@ -39,6 +42,8 @@ RELAY_FUNCTIONS = {
     "list_malls",
     "malls_with_due_deliveries",
     "oldest_delivery_seconds",
+    "malls_with_wechat_due",
+    "malls_with_wechat_account",
     "malls_with_clicks_due",
     "malls_with_due_releases",
 }
