@@ -8,10 +8,13 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
+from commissions.plans.services import change_plan
 from mall import clock
+from mall.buyers.models import Buyer
 from mall.buyers.services import send_phone_code
 from mall.catalogue.models import Product
 from mall.malls.models import Mall
+from mall.orders.models import Order
 from mall.tenancy.context import mall_scope, require_mall_id
 from members.joining.services import join
 from members.models import Member
@@ -20,10 +23,13 @@ from referrals.clicks.models import Click
 from referrals.clicks.services import confirm_click, judge_clicks, record_click
 from referrals.clicks.sightings import Sighting, network_hash
 from referrals.clicks.visitors import COOKIE, new_key, signed
+from referrals.conversions.models import Conversion
+from referrals.conversions.services import ensure_order_conversions
 from referrals.links.models import ShareLink
 from referrals.links.services import take_link
-from tests.factories.mall import host_of
+from tests.factories.mall import host_of, owner_of
 from tests.factories.members import new_phone
+from tests.factories.trade import place
 
 WECHAT = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 16_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 "
@@ -149,3 +155,28 @@ def join_through(link: ShareLink | None = None, *, visitor_key: str = "", nickna
             ref=link.code if link is not None else None,
             visitor_key=visitor_key,
         )
+
+
+def after_a_moment(mall: Mall, buyer: Buyer, **more: Any) -> Order:
+    """An order placed a second later than whatever happened before. Needs no scope; moves the clock."""
+    clock.advance(seconds=1)
+    return place(mall, buyer, **more)
+
+
+def credited(order: Order) -> Conversion:
+    """The order's conversion, made if it is not there yet. Needs no scope."""
+    with mall_scope(order.mall_id):
+        ensure_order_conversions([order.pk])
+        return Conversion.objects.get(order=order)
+
+
+def levels(conversion: Conversion) -> tuple[int | None, int | None, int | None]:
+    """The members of level 1, 2 and 3."""
+    return conversion.level_1_id, conversion.level_2_id, conversion.level_3_id
+
+
+def change_rules(mall: Mall, **changes: Any) -> None:
+    """A new version of the mall's plan, in force a second later. Needs no scope; moves the clock."""
+    with mall_scope(mall.pk):
+        change_plan(author=owner_of(mall).user, changes=changes)
+    clock.advance(seconds=1)
