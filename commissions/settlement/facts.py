@@ -12,7 +12,10 @@ from django.db import connection
 
 @dataclass(slots=True)
 class ConversionFacts:
-    """A conversion as the referrals floor froze it. beneficiaries: member ids of level 1, 2, 3."""
+    """A conversion as the referrals floor froze it. beneficiaries: member ids of level 1, 2, 3.
+
+    has_himself: one of the levels was the buyer himself and is empty for that reason.
+    """
 
     id: int
     kind: str
@@ -22,6 +25,7 @@ class ConversionFacts:
     occurred_at: datetime
     member_id: int | None
     order_id: int | None
+    has_himself: bool = False
 
 
 @dataclass(slots=True)
@@ -90,7 +94,8 @@ def locked_conversions(mall_id: int, ids: Sequence[int]) -> list[ConversionFacts
     that waited here would post a difference to facts that are no longer true.
     """
     rows = _rows(
-        "SELECT id, kind, level_1_id, level_2_id, level_3_id, customer_id, reason, occurred_at, member_id, order_id "
+        "SELECT id, kind, level_1_id, level_2_id, level_3_id, customer_id, reason, occurred_at, member_id, order_id, "
+        """trace @> '{"levels": [{"why": "self_purchase"}]}' """
         "FROM referrals_conversion WHERE mall_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
         [mall_id, list(ids)],
     )

@@ -88,7 +88,9 @@ def _levels(
     levels = []
     for level, member_id in enumerate(conversion.beneficiaries[:depth], start=1):
         if member_id is None:
-            why = "no_referrer"
+            # Of several empty levels the first is the buyer himself, or there would be no chain.
+            is_himself = conversion.has_himself and all(one["member"] is not None for one in levels)
+            why = "self_purchase" if is_himself else "no_referrer"
         elif _standing(standings.get(member_id, []), conversion.occurred_at) != "active":
             why = "suspended"
         elif member_id == conversion.customer_id and not (conversion.kind == "order" and plan.self_purchase_earns):

@@ -10,7 +10,6 @@ from django.db import InterfaceError, OperationalError, connection
 from commissions.settlement.services import settle
 from commissions.settlement.targets import ACTIVITY_DAYS
 from mall import clock
-from mall.faultpoints import reach
 from mall.tenancy.context import mall_scope
 
 log = logging.getLogger(__name__)
@@ -36,7 +35,6 @@ def release_due(mall_id: int) -> int:
     while True:
         due = [conversion_id for conversion_id in _due(mall_id) if conversion_id not in failed]
         posted = _settled(mall_id, due, failed) if due else 0
-        reach("release.committed")
         journals += posted
         if posted == 0:
             return journals

@@ -31,7 +31,7 @@ from tests.model.reckoning import Line, Reckoning
 FAR = timedelta(days=3650)
 PLAN: dict[str, Any] = {
     "order_levels_bps": [1000, 500], "ceiling_bps": 3000, "click_fen": 5, "registration_fen": 33,
-    "budget_month_fen": 150, "click_cap_day_fen": 12, "registration_cap_day_fen": None, "hold_days": 1,
+    "budget_month_fen": 150, "click_cap_day_fen": 12, "registration_cap_day_fen": None, "hold_days": 0,
     "attribution": "last_click", "attribution_window_days": 15, "click_pays": "new", "self_purchase_earns": False,
     "count_staff_visits": False, "include_freight": False,
 }  # fmt: skip
