@@ -94,7 +94,7 @@ class Process:
         return self.process is not None and self.process.poll() is None
 
     def kill(self) -> None:
-        """kill -9 for it and all its children, as an out-of-memory killer would, and wait for its end."""
+        """Kill -9 for it and all its children, as an out-of-memory killer would, and wait for its end."""
         if self.process is None:
             return
         with contextlib.suppress(ProcessLookupError):
@@ -260,11 +260,25 @@ class Installation:
                 process.start()
         self.wait_ready()
 
-    def wait_ready(self) -> None:
+    def revive(self) -> list[str]:
+        """Start again what has ended, as systemd or compose would; the names."""
+        ended = [process for process in self.processes.values() if not process.alive()]
+        for process in ended:
+            process.kill()
+            process.start()
+        return [process.name for process in ended]
+
+    def wait_ready(self, *, reviving: bool = False) -> None:
         """Wait until the web answers and the database behind it."""
         web = self.processes["web"]
+
+        def look() -> bool:
+            if reviving:
+                self.revive()
+            return not web.alive() or self.answers("/readyz")
+
         try:
-            wait_until("the pages", lambda: not web.alive() or self.answers("/readyz"))
+            wait_until("the pages", look)
         except InstallationError as error:
             raise InstallationError(f"{error}\n{web.tail()}") from error
         if not web.alive():
