@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -176,7 +177,7 @@ def _write(mall_id: int, verdicts: Sequence[Verdict], now: datetime) -> None:
     record_many("conversion.recorded", [(conversion_id, {}) for conversion_id, reason in recorded if not reason])
 
 
-def _rows(statement: str, parameters: list | dict) -> list[tuple]:
+def _rows(statement: str, parameters: list[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall()
