@@ -70,8 +70,7 @@ def request_one(request: HttpRequest) -> HttpResponse:
         payee = get_or_404(payees_of(request.member.pk), form.cleaned_data["payee"])
         with form.service():
             once(
-                buyer=request.buyer,
-                attempt=form.cleaned_data["attempt"],
+                request,
                 make=lambda: request_payout(
                     member=request.member, amount_fen=form.cleaned_data["amount_fen"], payee=payee
                 ),

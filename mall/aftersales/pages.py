@@ -94,8 +94,7 @@ def refund(request: HttpRequest, order_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with form.service():
             once(
-                buyer=request.buyer,
-                attempt=form.cleaned_data["attempt"],
+                request,
                 make=lambda: request_refund(order=order, lines=form.claims(), reason=form.cleaned_data["reason"]),
                 among=Refund.objects.all(),
             )

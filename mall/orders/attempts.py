@@ -1,35 +1,39 @@
 """A form sent twice (a double tap, "back" and again) does its work once.
 
-Pages send no Idempotency-Key, so each form shown carries an attempt of its own; it is claimed as such
-a key in the transaction of the effect, and the second sending finds what the first one made.
+Pages send no Idempotency-Key, so each form shown carries an attempt of its own. Where it was sent to and
+what stood in it, the attempt included, is claimed as such a key in the transaction of the effect, and the
+second sending finds what the first one made. Who goes back and changes something asks for something else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
-from uuid import UUID
 
 from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 
-from mall.buyers.models import Buyer
-from mall.orders.idempotency import claim, keep
+from mall.orders.idempotency import claim, fingerprint, keep
 
 Row = TypeVar("Row", bound=Model)
 
 CREATED = 201
+# Another one on every page shown.
+_NOT_ASKED = "csrfmiddlewaretoken"
 
 
-def once(*, buyer: Buyer, attempt: UUID, make: Callable[[], Row], among: QuerySet[Row]) -> Row:
-    """The row that this attempt made, now or before; `among` is where it is found again.
+def once(request: HttpRequest, *, make: Callable[[], Row], among: QuerySet[Row]) -> Row:
+    """The row that this form made, now or before; `among` is where it is found again.
 
     Two sendings at once wait for each other. Raises what `make` raises; the caller's block must be
-    rolled back then, so that the attempt is free again.
+    rolled back then, so that the attempt is free again. Only for a form whose `attempt` is a UUID.
     """
-    key = f"page:{attempt}"
-    first = claim(principal=buyer, key=key, fingerprint="page")
+    asked = {name: values for name, values in request.POST.lists() if name != _NOT_ASKED}
+    print_of_form = fingerprint("POST", request.path, asked)
+    key = f"page:{print_of_form}"
+    first = claim(principal=request.buyer, key=key, fingerprint=print_of_form)
     if first is not None:
         return among.get(public_id=first.body["id"])
     made = make()
-    keep(principal=buyer, key=key, status=CREATED, body={"id": str(made.public_id)})
+    keep(principal=request.buyer, key=key, status=CREATED, body={"id": str(made.public_id)})
     return made

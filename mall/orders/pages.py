@@ -158,7 +158,7 @@ def _place(request: HttpRequest, form: Checkout, sku: Sku) -> Order | None:
 
     placed = None
     with form.service():
-        placed = once(buyer=request.buyer, attempt=form.cleaned_data["attempt"], make=place, among=Order.objects.all())
+        placed = once(request, make=place, among=Order.objects.all())
     if placed is not None and not request.buyer.is_guest:
         buyer_logged_in(request, request.buyer.pk)
     return placed

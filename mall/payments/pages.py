@@ -46,7 +46,8 @@ def cashier(request: HttpRequest, order_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with form.service():
             start_payment(order=order, provider=form.cleaned_data["provider"])
-        if not form.errors:
+        # A second tap while the first was being paid is refused, and paid all the same.
+        if not form.errors or mine(request, order_id).paid_at is not None:
             return redirect("pages:paid", order.public_id)
     return page(request, "h5/payments/cashier.html", {"order": order, "form": form, "ways": _ways(request, form)})
 
