@@ -48,8 +48,10 @@ def change_plan(*, author: User | None, changes: dict[str, Any]) -> PlanVersion:
             overrides = checked_overrides(plan, changes["overrides"])
         else:
             overrides = _copied(newest, plan) if newest else []
-            # A lower ceiling must hold for the overrides that stay, too.
-            checked_overrides(plan, [_as_input(override) for override in overrides])
+            # A lower ceiling must hold for the overrides that stay, too. A price that fell since is no reason to
+            # refuse another change: the ceiling cuts what an order pays, whatever its overrides say.
+            if newest is not None and plan.ceiling_bps < newest.ceiling_bps:
+                checked_overrides(plan, [_as_input(override) for override in overrides])
         PlanOverride.objects.bulk_create(overrides)
         detail = {"version": plan.version, "fields": sorted(changes)}
         log(action="plan.changed", subject=plan, detail=detail, actor=author)

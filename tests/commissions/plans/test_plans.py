@@ -11,6 +11,7 @@ from commissions.plans.models import PlanVersion
 from commissions.plans.selectors import current_plan, plan_as_dict, plan_at
 from commissions.plans.services import change_plan
 from mall import clock
+from mall.catalogue.models import Sku
 from mall.catalogue.services import create_category
 from mall.tenancy.context import mall_scope
 from tests.factories.commissions import set_plan
@@ -96,6 +97,17 @@ def test_flat_amounts_are_held_against_the_cheapest_price_with_the_sum_shown(mal
     with pytest.raises(PlanRefused, match=r"¥3\.01.*¥10\.00.*¥3\.00"):
         set_plan(mall, overrides=[override])
     assert set_plan(mall, overrides=[override | {"order_levels_fen": [200, 100]}]).version == 2
+
+
+def test_a_price_that_fell_below_an_override_is_no_reason_to_refuse_another_change(mall):
+    sku = make_sku(mall, price_fen=1_000)
+    override = {"scope": "sku", "id": str(sku.public_id), "order_levels_fen": [200, 100]}
+    set_plan(mall, overrides=[override])
+    with mall_scope(mall.pk):
+        Sku.objects.filter(pk=sku.pk).update(price_fen=500)
+        assert plan_as_dict(change_plan(author=None, changes={"hold_days": 1}))["overrides"] == [override]
+        with pytest.raises(PlanRefused, match=r"¥3\.00.*¥5\.00"):
+            change_plan(author=None, changes={"ceiling_bps": 2900})
 
 
 def test_an_override_of_another_malls_goods_is_not_there(mall):
