@@ -38,6 +38,8 @@ PORTS: dict[str, str | list[str]] = {
 BEAT_SECONDS: dict[str, float] = {
     "mall.tasks.sweep_deliveries": 2.0,
     "mall.tasks.run_order_timers": 30.0,
+    "mall.payments.wechat.tasks.ask_wechat_everywhere": 15.0,
+    "mall.payments.wechat.tasks.compare_wechat_bills": 3600.0,
     "mall.buyers.tasks.forget_spent_secrets_everywhere": 3600.0,
     "referrals.tasks.sweep_clicks": 2.0,
     "commissions.tasks.sweep_releases": 5.0,

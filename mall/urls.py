@@ -7,10 +7,10 @@ from django.urls import URLPattern, URLResolver
 from mall.aftersales import urls as aftersales_urls
 from mall.buyers import urls as buyer_urls
 from mall.catalogue import urls as catalogue_urls
-from mall.pages import urls as page_urls
 from mall.dashboard import urls as dashboard_urls
 from mall.operators import urls as operator_urls
 from mall.orders import urls as order_urls
+from mall.pages import urls as page_urls
 from mall.payments import urls as payment_urls
 from mall.staff import urls as staff_urls
 
@@ -23,6 +23,6 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     *staff_urls.api_urlpatterns,
 ]
 dashboard_urlpatterns: list[URLPattern | URLResolver] = [*dashboard_urls.dashboard_urlpatterns]
-page_urlpatterns: list[URLPattern | URLResolver] = [*page_urls.page_urlpatterns]
+page_urlpatterns: list[URLPattern | URLResolver] = [*page_urls.page_urlpatterns, *payment_urls.page_urlpatterns]
 # On the installation's own host only.
 operator_urlpatterns: list[URLPattern | URLResolver] = [*operator_urls.operator_urlpatterns]

@@ -44,6 +44,9 @@ LAN_MALL = environment.text("FENYONG_LAN_MALL")
 # The address of that door, scheme to port, in place of <slug>.<domain>:<port> in links.
 LAN_ORIGIN = environment.text("FENYONG_LAN_ORIGIN")
 
+# WeChat Pay's own address. Another one is a fake on this machine, for tests and the demo.
+WECHAT_PAY_BASE_URL = environment.text("WECHAT_PAY_BASE_URL", "https://api.mch.weixin.qq.com")
+
 # Who hears which event, and which port is filled by whom: dotted paths, imported when
 # first used, so that the lower floors never import the upper ones.
 EVENT_HANDLERS = WIRED_EVENT_HANDLERS
@@ -360,5 +363,7 @@ LOGGING: dict[str, Any] = {
         # Two lines for each task are two lines for each click.
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
+        # A line for each call, with the merchant's number in it.
+        "httpx": {"level": "WARNING"},
     },
 }

@@ -131,5 +131,6 @@ def _pieces(refund: Refund) -> dict[int, int]:
 def _send_back(order: Order, refund: Refund, evidence: str) -> None:
     payment = Payment.objects.select_for_update(no_key=True).get(order=order, status=Payment.Status.SUCCEEDED)
     answer = provider(payment.provider).refund(refund, payment, evidence)
-    if answer.status != "succeeded":
+    # Pending: written down to be sent, and followed until it has arrived.
+    if answer.status not in {"succeeded", "pending"}:
         raise RefundFailed

@@ -43,9 +43,7 @@ class PaymentShown(serializers.ModelSerializer):
 class Confirmation(serializers.Serializer):
     """What staff saw in the bank's statement."""
 
-    reference = TextField(
-        max_length=64, required=False, allow_blank=True, help_text="The bank's number of it."
-    )
+    reference = TextField(max_length=64, required=False, allow_blank=True, help_text="The bank's number of it.")
 
 
 class PaymentQuery(serializers.Serializer):

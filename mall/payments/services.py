@@ -28,19 +28,40 @@ _UNPAID = (OrderStatus.AWAITING_PAYMENT,)
 _ENDED_UNPAID = (OrderStatus.CANCELLED, OrderStatus.CLOSED)
 
 
-def start_payment(*, order: Order, provider: str) -> Payment:
+def start_payment(*, order: Order, provider: str, payer: providers.Payer = providers.NOBODY) -> Payment:
     """Begin to pay an order in one way; with one that answers at once it is paid when this returns.
 
-    A payment of the same kind that is still pending is answered again. Locks the order. Raises
-    UnknownProvider, ProviderUnavailable, AlreadyPaid, OrderExpired, NotPayable.
+    A payment of the same kind that is still pending is answered again; one at a server is begun there again with
+    the same number. Locks the order. Raises UnknownProvider, ProviderUnavailable, AlreadyPaid, OrderExpired,
+    NotPayable, and what the provider raises.
     """
     way = providers.provider(provider)
     order = lock_order(order)
     _require_payable(order)
     pending = Payment.objects.filter(order=order, provider=way.name, status=Payment.Status.PENDING).first()
-    if pending is not None:
+    if pending is not None and not way.calls_out:
         return pending
     mall = Mall.objects.get(pk=require_mall_id("A payment"))
+    payment = _attempt(order, way, mall, pending, payer)
+    answer = way.start(payment, order, mall, payer)
+    payment.instructions = answer.instructions
+    payment.save()
+    if way.hold is not None:
+        hold_for_payment(order=order, until=payment.created_at + way.hold)
+    if answer.status == Payment.Status.SUCCEEDED:
+        return mark_succeeded(payment=payment, actor=None, reference=answer.reference)
+    return payment
+
+
+def _attempt(
+    order: Order, way: providers.Provider, mall: Mall, pending: Payment | None, payer: providers.Payer
+) -> Payment:
+    """The pending payment where it serves this payer; else a new one, with its number written down first."""
+    if pending is not None:
+        if way.is_begun_for(pending, payer):
+            return pending
+        pending.status = Payment.Status.FAILED
+        pending.save(update_fields=["status"])
     at = clock.now()
     payment = Payment(
         order=order,
@@ -49,13 +70,8 @@ def start_payment(*, order: Order, provider: str) -> Payment:
         number=new_number("P", at, mall.timezone),
         created_at=at,
     )
-    answer = way.start(payment, order, mall)
-    payment.instructions = answer.instructions
-    payment.save()
-    if way.hold is not None:
-        hold_for_payment(order=order, until=at + way.hold)
-    if answer.status == Payment.Status.SUCCEEDED:
-        return mark_succeeded(payment=payment, actor=None, reference=answer.reference)
+    if way.calls_out:
+        payment.save()
     return payment
 
 

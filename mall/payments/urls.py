@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from mall.payments import api
+from mall.payments.wechat import doors as wechat_doors
 
 api_urlpatterns = [
     path("orders/<str:order_id>/payments", api.OrderPayments.as_view(), name="order-payments"),
@@ -13,3 +14,5 @@ api_urlpatterns = [
         "merchant/payments/<str:payment_id>/confirm", api.PaymentConfirmation.as_view(), name="merchant-payment-confirm"
     ),
 ]
+
+page_urlpatterns = [*wechat_doors.page_urlpatterns]

@@ -50,6 +50,7 @@ from tests.factories.mall import host_of, make_mall, make_operator, make_staff, 
 from tests.factories.members import make_member, new_phone
 from tests.factories.referrals import join_through, make_click, make_link, new_network
 from tests.factories.trade import an_address, ask_refund, pay, place, receive, ship
+from tests.factories.wechat import leave_wechat_rows
 
 PLAN = {
     "order_levels_bps": [1000, 500], "click_fen": 5, "registration_fen": 100, "budget_month_fen": 100_000,
@@ -253,6 +254,7 @@ def _pay_out(world: World) -> None:
 def _leave_traces(world: World) -> None:
     """What is left when something went wrong or never finished."""
     with mall_scope(world.mall.pk):
+        leave_wechat_rows(world.marker, pending=world.payments["pending"], succeeded=world.payments["succeeded"])
         send_phone_code(phone=new_phone(), purpose="login")
         event = Event.objects.create(kind="order.paid", subject_id=0, payload={"note": world.marker})
         world.parked = Delivery.objects.create(

@@ -96,6 +96,8 @@ BUYER_PAGES: dict[str, Page] = {
     "register": Page(ANYONE, posts=200),
     "share-link": Page(ANYONE, path=one(code=lambda w: w.links["mall"].code), gets=302),
     "beacon": Page(ANYONE, gets=None, posts=204, form_ids=one(code=lambda w: w.links["mall"].code), is_json=True),
+    "wechat-pay-notify": Page(ANYONE, gets=None, posts=401),
+    "wechat-refund-notify": Page(ANYONE, gets=None, posts=401),
     "me": Page(ANYONE),
     "checkout": Page(
         BUYER,

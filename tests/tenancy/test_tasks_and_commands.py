@@ -25,6 +25,9 @@ TASKS = {
     "mall.tasks.sweep_deliveries": DUE_MALLS,
     "mall.tasks.run_order_timers": ALL_MALLS,
     "mall.buyers.tasks.forget_spent_secrets_everywhere": ALL_MALLS,
+    "mall.payments.wechat.tasks.ask_wechat_of_mall": THE_MALL,
+    "mall.payments.wechat.tasks.ask_wechat_everywhere": DUE_MALLS,
+    "mall.payments.wechat.tasks.compare_wechat_bills": DUE_MALLS,
     "referrals.tasks.judge": THE_MALL,
     "referrals.tasks.sweep_clicks": DUE_MALLS,
     "commissions.tasks.release_mall": THE_MALL,
@@ -35,6 +38,7 @@ TASKS = {
 COMMANDS = {
     "audit_ledger": ALL_MALLS,
     "check_category_tree": ALL_MALLS,
+    "wechat_doctor": "is given the mall's slug",
     "seed_demo": "makes its malls, and acts for one after the other",
 }
 

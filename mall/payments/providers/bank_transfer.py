@@ -9,7 +9,7 @@ from mall.malls.models import Mall
 from mall.orders.models import Order
 from mall.payments.errors import EvidenceRequired, ProviderUnavailable
 from mall.payments.models import Payment
-from mall.payments.providers import Answer
+from mall.payments.providers import Answer, Payer
 
 
 class BankTransfer:
@@ -18,11 +18,15 @@ class BankTransfer:
     name = "bank_transfer"
     # A transfer on a Friday evening arrives on Monday.
     hold = timedelta(days=3)
+    calls_out = False
 
     def is_offered(self, mall: Mall) -> bool:
         return bool(mall.bank_instructions)
 
-    def start(self, payment: Payment, order: Order, mall: Mall) -> Answer:
+    def is_begun_for(self, payment: Payment, payer: Payer) -> bool:
+        return True
+
+    def start(self, payment: Payment, order: Order, mall: Mall, payer: Payer) -> Answer:
         if not self.is_offered(mall):
             raise ProviderUnavailable
         return Answer(

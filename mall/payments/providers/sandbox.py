@@ -6,7 +6,7 @@ from mall.aftersales.models import Refund
 from mall.malls.models import Mall
 from mall.orders.models import Order
 from mall.payments.models import Payment
-from mall.payments.providers import Answer
+from mall.payments.providers import Answer, Payer
 
 
 class Sandbox:
@@ -14,11 +14,15 @@ class Sandbox:
 
     name = "sandbox"
     hold = None
+    calls_out = False
 
     def is_offered(self, mall: Mall) -> bool:
         return True
 
-    def start(self, payment: Payment, order: Order, mall: Mall) -> Answer:
+    def is_begun_for(self, payment: Payment, payer: Payer) -> bool:
+        return True
+
+    def start(self, payment: Payment, order: Order, mall: Mall, payer: Payer) -> Answer:
         return Answer("succeeded", reference=f"sandbox-{payment.number}")
 
     def refund(self, refund: Refund, payment: Payment, evidence: str) -> Answer:

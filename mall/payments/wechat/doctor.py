@@ -1,0 +1,86 @@
+"""Whether a merchant's credentials work, step by step, in sentences he can act on. Nothing is changed anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+
+from mall.malls.selectors import base_url, primary_host
+from mall.payments.wechat.accounts import Account, current_account
+from mall.payments.wechat.client import Client, Refused, Silent, base_address
+from mall.payments.wechat.signing import Unreadable
+from mall.payments.wechat.ways import PAY_PATH
+from mall.sealing import SealBroken
+
+# A number that no order of ours ever has: WeChat's signed "no such order" proves both directions.
+NO_ORDER = "DOCTOR00000000"
+ABSENT = {"ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One step."""
+
+    is_well: bool
+    sentence: str
+
+
+def examine() -> Iterator[Finding]:
+    """The steps for the mall in force, up to the first that ends the examination."""
+    try:
+        account = current_account()
+    except (SealBroken, Unreadable):
+        yield Finding(False, _("凭证打不开：FIELD_ENCRYPTION_KEYS 缺少加密时用的密钥，或内容已损坏，请重新填写。"))
+        return
+    if account is None:
+        yield Finding(False, _("还没有填写微信支付商户信息。"))
+        return
+    yield Finding(True, _("商户号 %(mchid)s 的凭证可以打开，私钥与平台公钥格式正确。") % {"mchid": account.mchid})
+    if not account.is_active:
+        yield Finding(False, _("微信支付已停用，买家看不到微信支付，请启用。"))
+    yield _address()
+    yield from _ask(account)
+
+
+def _address() -> Finding:
+    address = base_url(primary_host()) + PAY_PATH
+    if urlsplit(address).scheme != "https":
+        return Finding(False, _("通知地址 %(address)s 不是 https，微信不会向它发送通知。") % {"address": address})
+    return Finding(True, _("通知地址是 %(address)s。") % {"address": address})
+
+
+def _ask(account: Account) -> Iterator[Finding]:
+    with Client(account) as client:
+        try:
+            client.query(NO_ORDER)
+        except Silent as error:
+            yield Finding(False, _silence(account, error))
+            return
+        except Refused as error:
+            if error.code not in ABSENT:
+                yield Finding(
+                    False,
+                    _("微信拒绝了请求（%(code)s：%(message)s），请核对商户号是否开通了对应的支付产品。")
+                    % {"code": error.code, "message": error.message},
+                )
+                return
+    yield Finding(True, _("微信接受我们的签名：商户号、证书序列号与私钥一致。"))
+    yield Finding(True, _("微信的应答用 %(serial)s 验签通过。") % {"serial": account.answering_serial})
+    yield Finding(
+        True,
+        _("APIv3 密钥无法通过查询核对，第一笔支付通知会验证它。接口地址：%(address)s") % {"address": base_address()},
+    )
+
+
+def _silence(account: Account, error: Silent) -> str:
+    if error.code == "SIGN_ERROR":
+        return _("微信不接受我们的签名：请核对商户号、商户证书序列号与私钥是否属于同一张证书，以及服务器时间。")
+    if str(error).startswith("no answer"):
+        return _("连不上微信支付（%(address)s）：请检查服务器的网络与防火墙。") % {"address": base_address()}
+    return _("微信的应答验签失败（%(why)s）：请核对微信支付公钥及其 ID（%(serial)s）。") % {
+        "why": str(error),
+        "serial": account.answering_serial,
+    }
