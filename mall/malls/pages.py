@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 
 from mall.catalogue.pages import first_goods
 from mall.catalogue.selectors import category_tree
-from mall.malls.models import Mall
 from mall.pages import brand
 from mall.pages.rendering import ShareCard, page, safe_next
 
@@ -48,16 +47,20 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def brand_stylesheet(request: HttpRequest) -> HttpResponse:
-    """The mall's colour as CSS. The colour stands in the address, so the answer never changes."""
-    return _kept(HttpResponse(brand.stylesheet(_asked_color(request)), content_type="text/css; charset=utf-8"))
+    """The mall's colour as CSS. Where the colour stands in the address the answer never changes."""
+    color = _asked_color(request)
+    sheet = brand.stylesheet(color or request.mall.brand_color)
+    return _kept(HttpResponse(sheet, content_type="text/css; charset=utf-8"), forever=bool(color))
 
 
 @require_safe
 def icon(request: HttpRequest) -> HttpResponse:
     """The mall's sign for browser tabs, in its colour."""
-    color = _asked_color(request)
+    asked = _asked_color(request)
+    color = asked or request.mall.brand_color[1:]
     letters = brand.INK if brand.luminance(f"#{color}") > brand.LIGHT else brand.PAPER
-    return _kept(HttpResponse(_ICON.format(color=color, letters=letters), content_type="image/svg+xml"))
+    sign = _ICON.format(color=color, letters=letters)
+    return _kept(HttpResponse(sign, content_type="image/svg+xml"), forever=bool(asked))
 
 
 @require_safe
@@ -87,9 +90,9 @@ def choose_language(request: HttpRequest, language: str) -> HttpResponse:
 
 def _asked_color(request: HttpRequest) -> str:
     color = request.GET.get("c", "")
-    return color if _HEX.fullmatch(color) else Mall._meta.get_field("brand_color").default[1:]
+    return color if _HEX.fullmatch(color) else ""
 
 
-def _kept(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = f"public, max-age={A_YEAR_SECONDS}, immutable"
+def _kept(response: HttpResponse, *, forever: bool) -> HttpResponse:
+    response["Cache-Control"] = f"public, max-age={A_YEAR_SECONDS}, immutable" if forever else "public, max-age=300"
     return response

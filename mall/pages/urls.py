@@ -15,6 +15,8 @@ page_urlpatterns: list[URLPattern | URLResolver] = [
     path("", malls.home, name="home"),
     path("brand.css", malls.brand_stylesheet, name="brand"),
     path("icon.svg", malls.icon, name="icon"),
+    # Asked for by browsers on pages that name no icon.
+    path("favicon.ico", malls.icon, name="favicon"),
     path("language/<str:language>", malls.choose_language, name="language"),
     path("privacy", malls.privacy, name="privacy"),
     path("categories", catalogue.categories, name="categories"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +40,34 @@ class _Quiet(WSGIRequestHandler):
         """The tests' output is no access log."""
 
 
+class _Server(ThreadedWSGIServer):
+    """Closing it hangs up on whoever is still connected and waits for every thread.
+
+    A thread that lives on keeps its database connection, and the database could not be dropped.
+    """
+
+    daemon_threads = False
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Quiet)
+        self._callers: list[socket.socket] = []
+
+    def get_request(self) -> Any:
+        caller, address = super().get_request()
+        self._callers.append(caller)
+        return caller, address
+
+    def server_close(self) -> None:
+        for caller in self._callers:
+            with suppress(OSError):
+                caller.shutdown(socket.SHUT_RDWR)
+        super().server_close()
+
+
 @pytest.fixture
 def server(transactional_db: None, settings: Any) -> Iterator[str]:
     """Port of a server in this process, so on its database; share links point to it."""
-    serving = ThreadedWSGIServer(("127.0.0.1", 0), _Quiet)
-    # Closing waits for every thread, and with it for its database connection.
-    serving.daemon_threads = False
+    serving = _Server()
     serving.set_app(get_wsgi_application())
     settings.PUBLIC_PORT = serving.server_port
     thread = threading.Thread(target=serving.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)

@@ -167,6 +167,14 @@ def test_a_page_nobody_forwards_makes_no_link(shop):
         assert links_of(member).count() == 0
 
 
+@pytest.mark.parametrize(
+    "address", ["/", "/categories", "/products", "/products/{product}", "/privacy", "/how-it-pays"]
+)
+def test_who_only_looks_around_is_given_no_cookie(shop, address):
+    mall, _member, named = shop
+    assert not stranger(mall).get(named(address)).cookies
+
+
 def test_forms_without_a_token_are_refused(shop):
     mall, member, named = shop
     phone = logged_in(mall, member, enforce_csrf_checks=True)

@@ -7,13 +7,12 @@ import pytest
 from mall.aftersales.models import Refund
 from mall.catalogue.models import Product, Sku
 from mall.orders.models import Order, OrderAddress
-from mall.payments import pages
 from mall.payments.models import Payment
 from mall.payments.services import confirm_payment
 from mall.tenancy.context import mall_scope
 from tests.factories.mall import make_mall, owner_of
 from tests.factories.members import make_member
-from tests.factories.trade import make_product, make_sku, pay, place, place_and_pay, receive, refund, ship
+from tests.factories.trade import make_product, make_sku, place, place_and_pay, receive, refund, ship
 from tests.pages.browsing import ADDRESS, hidden, logged_in, places, seen_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -68,61 +67,6 @@ def test_an_order_is_placed_paid_and_shown_with_its_amounts(shop):
     assert order.number in detail
     assert "138****8000" in detail
     assert "13800138000" not in detail
-
-
-def test_the_same_form_sent_twice_is_one_order(shop):
-    mall, _member, phone = shop
-    sku = make_sku(mall)
-    page = phone.get(f"/checkout?sku={sku.public_id}")
-    given = {**ADDRESS, "sku": sku.public_id, "quantity": "1", "attempt": hidden(page, "attempt")}
-
-    first, second = phone.post("/checkout", given), phone.post("/checkout", given)
-
-    assert first["Location"] == second["Location"]
-    assert len(orders_of(mall)) == 1
-    with mall_scope(mall.pk):
-        assert Sku.objects.get(pk=sku.pk).stock == 999
-
-
-def test_who_goes_back_and_changes_something_gets_what_he_asked_for(shop):
-    mall, _member, phone = shop
-    page = phone.get(f"/checkout?sku={make_sku(mall).public_id}")
-    given = {**ADDRESS, "sku": hidden(page, "sku"), "attempt": hidden(page, "attempt")}
-
-    first, second = (phone.post("/checkout", {**given, "quantity": quantity}) for quantity in ("1", "3"))
-
-    assert first["Location"] != second["Location"]
-    with mall_scope(mall.pk):
-        assert [order.lines.get().quantity for order in Order.objects.order_by("id")] == [1, 3]
-
-
-def test_the_attempt_of_another_form_does_what_this_form_says(shop):
-    mall, member, phone = shop
-    sku = make_sku(mall, price_fen=5_000)
-    attempt = hidden(phone.get(f"/checkout?sku={sku.public_id}"), "attempt")
-    phone.post("/checkout", {**ADDRESS, "sku": sku.public_id, "quantity": "1", "attempt": attempt})
-    order = place_and_pay(mall, member.buyer, (sku, 1))
-    with mall_scope(mall.pk):
-        line = order.lines.get()
-
-    given = {f"amount_{line.pk}": "1", f"quantity_{line.pk}": "0", "reason": "破损", "attempt": attempt}
-    assert phone.post(f"/orders/{order.public_id}/refund", given).status_code == 302
-    with mall_scope(mall.pk):
-        assert Refund.objects.get(order=order).amount_fen == 100
-
-
-def test_an_attempt_that_was_refused_can_be_sent_again(shop):
-    mall, _member, phone = shop
-    sku = make_sku(mall, stock=2)
-    page = phone.get(f"/checkout?sku={sku.public_id}&quantity=3")
-    given = {**ADDRESS, "sku": sku.public_id, "attempt": hidden(page, "attempt")}
-
-    refused = phone.post("/checkout", {**given, "quantity": "3"})
-    assert "仅剩 2 件" in seen_in(refused)
-    assert orders_of(mall) == []
-    assert hidden(refused, "attempt") == given["attempt"]
-    assert phone.post("/checkout", {**given, "quantity": "2"}).status_code == 302
-    assert len(orders_of(mall)) == 1
 
 
 def test_what_was_typed_stays_when_the_address_is_refused(shop):
@@ -268,18 +212,6 @@ def test_an_order_that_is_paid_or_over_leaves_the_cashier(shop):
     assert phone.get(f"/orders/{paid.public_id}/pay")["Location"] == f"/orders/{paid.public_id}/paid"
     assert phone.get(f"/orders/{cancelled.public_id}/pay")["Location"] == f"/orders/{cancelled.public_id}"
     assert phone.get(f"/orders/{cancelled.public_id}/paid").status_code == 302
-
-
-def test_a_second_tap_on_pay_ends_where_the_first_one_does(shop, monkeypatch):
-    mall, member, phone = shop
-    seen_before = place(mall, member.buyer)
-    pay(seen_before)
-    assert seen_before.paid_at is None
-    real, stale = pages.mine, [seen_before]
-    monkeypatch.setattr(pages, "mine", lambda *given: stale.pop() if stale else real(*given))
-    answer = phone.post(f"/orders/{seen_before.public_id}/pay", {"provider": "sandbox"})
-    assert (answer.status_code, answer["Location"]) == (302, f"/orders/{seen_before.public_id}/paid")
-    assert not stale
 
 
 def test_cancelling_gives_the_goods_back_and_is_refused_once_paid(shop):

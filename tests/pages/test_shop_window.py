@@ -211,6 +211,12 @@ def test_the_brand_sheet_and_icon_take_colours_only():
         assert phone.get(address, {"c": "}body{"}).status_code == 200
         assert b"}body{" not in phone.get(address, {"c": "}body{"}).content
         assert "immutable" in phone.get(address, {"c": "ffcc00"})["Cache-Control"]
+        assert "immutable" not in phone.get(address)["Cache-Control"]
+
+
+def test_a_browser_that_asks_for_an_icon_by_itself_gets_the_malls():
+    sign = stranger(make_mall(brand_color="#d4237a")).get("/favicon.ico")
+    assert b"#d4237a" in sign.content
 
 
 def test_the_language_is_kept_and_leads_back_to_this_host_only():
