@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
 from django.db import connection
@@ -168,7 +169,7 @@ def _locked_accounts(mall_id: int, member_ids: list[int]) -> dict[Place, _Accoun
     }
 
 
-def _open_accounts(cursor, mall_id: int, member_ids: list[int]) -> None:
+def _open_accounts(cursor: Any, mall_id: int, member_ids: list[int]) -> None:
     cursor.execute(
         "INSERT INTO commissions_account (mall_id, member_id, kind, currency, balance_fen) "
         "SELECT %s, m, k, 'CNY', 0 FROM unnest(%s::bigint[]) AS m CROSS JOIN unnest(%s::text[]) AS k ORDER BY m, k "

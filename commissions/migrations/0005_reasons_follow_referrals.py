@@ -4,20 +4,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('commissions', '0004_ledger_triggers'),
+        ("commissions", "0004_ledger_triggers"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='commission',
-            name='ended_reason',
-            field=models.CharField(blank=True, choices=[('', '计佣'), ('bot', '机器访问'), ('no_ua', '缺少浏览器标识'), ('prefetch', '链接预览'), ('head', '非页面访问'), ('own_click', '本人点击不计佣'), ('staff', '商家员工访问'), ('unconfirmed', '页面未打开'), ('duplicate', '一小时内重复点击'), ('member', '访客已是会员'), ('ip_cap', '同一网络点击过多'), ('capped', '已达每日上限'), ('budget', '本月预算已用完'), ('rate_zero', '该项佣金为零'), ('suspended', '推广者已停权'), ('closed', '推广者已注销'), ('no_activity', '新会员未在期限内收货'), ('self_purchase', '本人购买不计佣'), ('reregistered', '该号码曾注册过'), ('no_referrer', '没有推广者'), ('refunded', '已全额退款')], max_length=16),
+            model_name="commission",
+            name="ended_reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("", "计佣"),
+                    ("bot", "机器访问"),
+                    ("no_ua", "缺少浏览器标识"),
+                    ("prefetch", "链接预览"),
+                    ("head", "非页面访问"),
+                    ("own_click", "本人点击不计佣"),
+                    ("staff", "商家员工访问"),
+                    ("unconfirmed", "页面未打开"),
+                    ("duplicate", "一小时内重复点击"),
+                    ("member", "访客已是会员"),
+                    ("ip_cap", "同一网络点击过多"),
+                    ("capped", "已达每日上限"),
+                    ("budget", "本月预算已用完"),
+                    ("rate_zero", "该项佣金为零"),
+                    ("suspended", "推广者已停权"),
+                    ("closed", "推广者已注销"),
+                    ("no_activity", "新会员未在期限内收货"),
+                    ("self_purchase", "本人购买不计佣"),
+                    ("reregistered", "该号码曾注册过"),
+                    ("no_referrer", "没有推广者"),
+                    ("refunded", "已全额退款"),
+                ],
+                max_length=16,
+            ),
         ),
         migrations.AlterField(
-            model_name='settlement',
-            name='reason',
-            field=models.CharField(blank=True, choices=[('', '计佣'), ('bot', '机器访问'), ('no_ua', '缺少浏览器标识'), ('prefetch', '链接预览'), ('head', '非页面访问'), ('own_click', '本人点击不计佣'), ('staff', '商家员工访问'), ('unconfirmed', '页面未打开'), ('duplicate', '一小时内重复点击'), ('member', '访客已是会员'), ('ip_cap', '同一网络点击过多'), ('capped', '已达每日上限'), ('budget', '本月预算已用完'), ('rate_zero', '该项佣金为零'), ('suspended', '推广者已停权'), ('closed', '推广者已注销'), ('no_activity', '新会员未在期限内收货'), ('self_purchase', '本人购买不计佣'), ('reregistered', '该号码曾注册过'), ('no_referrer', '没有推广者'), ('refunded', '已全额退款')], help_text='why it pays nothing', max_length=16),
+            model_name="settlement",
+            name="reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("", "计佣"),
+                    ("bot", "机器访问"),
+                    ("no_ua", "缺少浏览器标识"),
+                    ("prefetch", "链接预览"),
+                    ("head", "非页面访问"),
+                    ("own_click", "本人点击不计佣"),
+                    ("staff", "商家员工访问"),
+                    ("unconfirmed", "页面未打开"),
+                    ("duplicate", "一小时内重复点击"),
+                    ("member", "访客已是会员"),
+                    ("ip_cap", "同一网络点击过多"),
+                    ("capped", "已达每日上限"),
+                    ("budget", "本月预算已用完"),
+                    ("rate_zero", "该项佣金为零"),
+                    ("suspended", "推广者已停权"),
+                    ("closed", "推广者已注销"),
+                    ("no_activity", "新会员未在期限内收货"),
+                    ("self_purchase", "本人购买不计佣"),
+                    ("reregistered", "该号码曾注册过"),
+                    ("no_referrer", "没有推广者"),
+                    ("refunded", "已全额退款"),
+                ],
+                help_text="why it pays nothing",
+                max_length=16,
+            ),
         ),
     ]

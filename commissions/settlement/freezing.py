@@ -43,7 +43,7 @@ def _locked(mall_id: int, conversion_ids: list[int]) -> dict[int, SettlementRow]
             "WHERE mall_id = %s AND conversion_id = ANY(%s) ORDER BY conversion_id FOR NO KEY UPDATE",
             [mall_id, conversion_ids],
         )
-        return {row[0]: SettlementRow(*row[:4], orjson.loads(row[4])) for row in cursor.fetchall()}
+        return {row[0]: SettlementRow(row[0], row[1], row[2], row[3], orjson.loads(row[4])) for row in cursor.fetchall()}
 
 
 def _frozen(
@@ -62,7 +62,7 @@ def _frozen(
         trace["levels"] = _levels(conversion, plan, standings)
         if conversion.kind == "order":
             trace |= {"ceiling_bps": plan.ceiling_bps, "include_freight": plan.include_freight}
-            trace["lines"] = _lines(orders[conversion.order_id], plan, overrides.get(plan.pk, {}), parents)
+            trace["lines"] = _lines(orders[conversion.order_id or 0], plan, overrides.get(plan.pk, {}), parents)
         else:
             trace["amount_fen"] = getattr(plan, HEAD_AMOUNTS[conversion.kind])
         frozen.append((conversion.id, plan.pk, trace))
@@ -85,7 +85,7 @@ def _levels(
 ) -> list[dict[str, Any]]:
     """Who stands at each level, and why he is not paid if he is not. Nobody moves up."""
     depth = settings.REFERRAL_MAX_LEVELS if conversion.kind == "order" else 1
-    levels = []
+    levels: list[dict[str, Any]] = []
     for level, member_id in enumerate(conversion.beneficiaries[:depth], start=1):
         if member_id is None:
             # Of several empty levels the first is the buyer himself, or there would be no chain.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from commissions.settlement.facts import ConversionFacts, OrderFacts, SettlementRow
 from commissions.settlement.rules import LineRates, LineState, order_amounts, still_paid
@@ -35,7 +36,7 @@ class Target:
     ended_reason: str = ""
 
 
-def line_states(trace: dict, order: OrderFacts) -> list[tuple[LineState, LineRates]]:
+def line_states(trace: dict[str, Any], order: OrderFacts) -> list[tuple[LineState, LineRates]]:
     """The order's lines as they stand, beside the rates frozen for them."""
     frozen = {line["line"]: line for line in trace["lines"]}
     states = []
@@ -91,7 +92,7 @@ def _common_rate(rates: Sequence[LineRates], index: int) -> int | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _why_nothing(trace: dict, amounts: list[int], base_fen: int) -> str:
+def _why_nothing(trace: dict[str, Any], amounts: list[int], base_fen: int) -> str:
     # An intended beneficiary tells more than an empty chain below him.
     whys = [level["why"] for level in trace["levels"] if level["why"]]
     if sum(amounts) > 0 and whys:

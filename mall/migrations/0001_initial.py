@@ -13,684 +13,1211 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Buyer',
+            name="Buyer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', mall.tenancy.models.PublicIdField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False)),
-                ('phone', models.CharField(blank=True, help_text='E.164', max_length=20, null=True)),
-                ('password', models.CharField(blank=True, max_length=128)),
-                ('nickname', models.CharField(blank=True, max_length=40)),
-                ('is_guest', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(default=mall.clock.now)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    mall.tenancy.models.PublicIdField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, help_text="E.164", max_length=20, null=True)),
+                ("password", models.CharField(blank=True, max_length=128)),
+                ("nickname", models.CharField(blank=True, max_length=40)),
+                ("is_guest", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(default=mall.clock.now)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254)),
-                ('name', models.CharField(blank=True, max_length=60)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_staff', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(default=mall.clock.now)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254)),
+                ("name", models.CharField(blank=True, max_length=60)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_staff", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(default=mall.clock.now)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Mall',
+            name="Mall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', mall.tenancy.models.PublicIdField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False, unique=True)),
-                ('slug', models.SlugField(max_length=40)),
-                ('name', models.CharField(max_length=60)),
-                ('notice', models.CharField(blank=True, max_length=200)),
-                ('service_phone', models.CharField(blank=True, max_length=20)),
-                ('status', models.CharField(choices=[('open', '营业中'), ('suspended', '已停用')], default='open', max_length=10)),
-                ('timezone', models.CharField(default='Asia/Shanghai', max_length=40)),
-                ('brand_color', models.CharField(default='#07c160', max_length=7)),
-                ('phone_proof_required', models.BooleanField(default=True)),
-                ('four_eyes_payouts', models.BooleanField(default=False)),
-                ('unpaid_close_minutes', models.PositiveIntegerField(default=30)),
-                ('auto_receive_days', models.PositiveIntegerField(default=10)),
-                ('after_sales_days', models.PositiveIntegerField(default=7)),
-                ('payout_min_fen', models.BigIntegerField(default=100)),
-                ('bank_instructions', models.JSONField(blank=True, default=list)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    mall.tenancy.models.PublicIdField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        default=uuid.uuid4,
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=40)),
+                ("name", models.CharField(max_length=60)),
+                ("notice", models.CharField(blank=True, max_length=200)),
+                ("service_phone", models.CharField(blank=True, max_length=20)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "营业中"), ("suspended", "已停用")], default="open", max_length=10
+                    ),
+                ),
+                ("timezone", models.CharField(default="Asia/Shanghai", max_length=40)),
+                ("brand_color", models.CharField(default="#07c160", max_length=7)),
+                ("phone_proof_required", models.BooleanField(default=True)),
+                ("four_eyes_payouts", models.BooleanField(default=False)),
+                ("unpaid_close_minutes", models.PositiveIntegerField(default=30)),
+                ("auto_receive_days", models.PositiveIntegerField(default=10)),
+                ("after_sales_days", models.PositiveIntegerField(default=7)),
+                ("payout_min_fen", models.BigIntegerField(default=100)),
+                ("bank_instructions", models.JSONField(blank=True, default=list)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('slug',), name='mall_slug_once'), models.CheckConstraint(condition=models.Q(('status__in', ['open', 'suspended'])), name='mall_status_known'), models.CheckConstraint(condition=models.Q(('payout_min_fen__gte', 1)), name='mall_payout_min_positive'), models.CheckConstraint(condition=models.Q(('brand_color__regex', '^#[0-9a-fA-F]{6}$')), name='mall_brand_color_hex')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("slug",), name="mall_slug_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["open", "suspended"])), name="mall_status_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("payout_min_fen__gte", 1)), name="mall_payout_min_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("brand_color__regex", "^#[0-9a-fA-F]{6}$")), name="mall_brand_color_hex"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('principal', models.CharField(help_text='buyer:<id> or staff:<id>', max_length=60)),
-                ('key', models.CharField(max_length=120)),
-                ('fingerprint', models.CharField(help_text='SHA-256 over method, path and body', max_length=64)),
-                ('status', models.PositiveSmallIntegerField(help_text='HTTP status; null while it is being worked on', null=True)),
-                ('body', models.JSONField(null=True)),
-                ('created_at', models.DateTimeField(default=mall.clock.now)),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("principal", models.CharField(help_text="buyer:<id> or staff:<id>", max_length=60)),
+                ("key", models.CharField(max_length=120)),
+                ("fingerprint", models.CharField(help_text="SHA-256 over method, path and body", max_length=64)),
+                (
+                    "status",
+                    models.PositiveSmallIntegerField(
+                        help_text="HTTP status; null while it is being worked on", null=True
+                    ),
+                ),
+                ("body", models.JSONField(null=True)),
+                ("created_at", models.DateTimeField(default=mall.clock.now)),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('subject_id', models.BigIntegerField()),
-                ('payload', models.JSONField(default=dict)),
-                ('at', models.DateTimeField(default=mall.clock.now)),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("subject_id", models.BigIntegerField()),
+                ("payload", models.JSONField(default=dict)),
+                ("at", models.DateTimeField(default=mall.clock.now)),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('handler', models.CharField(max_length=80)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField(default=mall.clock.now)),
-                ('due_at', models.DateTimeField(default=mall.clock.now)),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('parked_at', models.DateTimeField(blank=True, null=True)),
-                ('last_error', models.TextField(blank=True)),
-                ('event', mall.tenancy.models.MallForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.event')),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("handler", models.CharField(max_length=80)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("created_at", models.DateTimeField(default=mall.clock.now)),
+                ("due_at", models.DateTimeField(default=mall.clock.now)),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("parked_at", models.DateTimeField(blank=True, null=True)),
+                ("last_error", models.TextField(blank=True)),
+                (
+                    "event",
+                    mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="mall.event",
+                    ),
+                ),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', mall.tenancy.models.PublicIdField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False)),
-                ('name', models.CharField(max_length=40)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('lft', models.PositiveIntegerField(editable=False)),
-                ('rght', models.PositiveIntegerField(editable=False)),
-                ('tree_id', models.PositiveIntegerField(db_index=True, editable=False)),
-                ('level', models.PositiveIntegerField(editable=False)),
-                ('parent', mall.catalogue.models.CategoryForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='mall.category')),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    mall.tenancy.models.PublicIdField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=40)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("lft", models.PositiveIntegerField(editable=False)),
+                ("rght", models.PositiveIntegerField(editable=False)),
+                ("tree_id", models.PositiveIntegerField(db_index=True, editable=False)),
+                ("level", models.PositiveIntegerField(editable=False)),
+                (
+                    "parent",
+                    mall.catalogue.models.CategoryForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="mall.category",
+                    ),
+                ),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='BuyerToken',
+            name="BuyerToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('api', 'Api'), ('session', 'Session')], max_length=8)),
-                ('digest', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField(default=mall.clock.now)),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('buyer', mall.tenancy.models.MallForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.buyer')),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("api", "Api"), ("session", "Session")], max_length=8)),
+                ("digest", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField(default=mall.clock.now)),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "buyer",
+                    mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="mall.buyer",
+                    ),
+                ),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-            },
-        ),
-        migrations.AddField(
-            model_name='buyer',
-            name='mall',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall'),
-        ),
-        migrations.CreateModel(
-            name='AuditRecord',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', mall.tenancy.models.PublicIdField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False)),
-                ('action', models.CharField(max_length=60)),
-                ('subject_kind', models.CharField(max_length=40)),
-                ('subject_id', models.BigIntegerField(null=True)),
-                ('detail', models.JSONField(default=dict)),
-                ('at', models.DateTimeField(default=mall.clock.now)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='MallHost',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('host', models.CharField(max_length=253)),
-                ('is_primary', models.BooleanField(default=False)),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='Order',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', mall.tenancy.models.PublicIdField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False)),
-                ('number', models.CharField(max_length=32)),
-                ('status', models.CharField(choices=[('awaiting_payment', '待付款'), ('paid', '待发货'), ('shipped', '待收货'), ('received', '已收货'), ('completed', '已完成'), ('cancelled', '已取消'), ('closed', '已关闭')], default='awaiting_payment', max_length=20)),
-                ('goods_fen', models.BigIntegerField()),
-                ('discount_fen', models.BigIntegerField(default=0)),
-                ('freight_fen', models.BigIntegerField(default=0)),
-                ('total_fen', models.BigIntegerField()),
-                ('refunded_fen', models.BigIntegerField(default=0)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('visitor_key', models.CharField(blank=True, max_length=64)),
-                ('placed_by_staff', models.BooleanField(default=False)),
-                ('carrier', models.CharField(blank=True, max_length=40)),
-                ('tracking_number', models.CharField(blank=True, max_length=40)),
-                ('placed_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('paid_at', models.DateTimeField(blank=True, null=True)),
-                ('shipped_at', models.DateTimeField(blank=True, null=True)),
-                ('received_at', models.DateTimeField(blank=True, null=True)),
-                ('completed_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('buyer', mall.tenancy.models.MallForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.buyer')),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='OrderAddress',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=40)),
-                ('phone', models.CharField(blank=True, max_length=20)),
-                ('province', models.CharField(max_length=40)),
-                ('city', models.CharField(max_length=40)),
-                ('district', models.CharField(blank=True, max_length=40)),
-                ('detail', models.CharField(blank=True, max_length=200)),
-                ('erased_at', models.DateTimeField(blank=True, null=True)),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-                ('order', mall.tenancy.models.MallForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='addresses', to='mall.order')),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='OrderChange',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('before', models.CharField(blank=True, max_length=20)),
-                ('after', models.CharField(max_length=20)),
-                ('actor', models.CharField(help_text='buyer:<id>, staff:<id> or system', max_length=60)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('at', models.DateTimeField(default=mall.clock.now)),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-                ('order', mall.tenancy.models.MallForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='mall.order')),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='Payment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', mall.tenancy.models.PublicIdField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False)),
-                ('provider', models.CharField(max_length=20)),
-                ('status', models.CharField(choices=[('pending', '待确认'), ('succeeded', '已支付'), ('failed', '失败')], default='pending', max_length=10)),
-                ('amount_fen', models.BigIntegerField()),
-                ('number', models.CharField(max_length=32)),
-                ('provider_reference', models.CharField(blank=True, max_length=64)),
-                ('payer', models.CharField(blank=True, help_text='openid or account, where the provider tells', max_length=128)),
-                ('instructions', models.JSONField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=mall.clock.now)),
-                ('succeeded_at', models.DateTimeField(blank=True, null=True)),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-                ('order', mall.tenancy.models.MallForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='mall.order')),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='PhoneCode',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phone', models.CharField(max_length=20)),
-                ('purpose', models.CharField(choices=[('register', 'Register'), ('login', 'Login'), ('reset', 'Reset')], max_length=10)),
-                ('digest', models.CharField(max_length=64)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField(default=mall.clock.now)),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='Product',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', mall.tenancy.models.PublicIdField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False)),
-                ('name', models.CharField(max_length=120)),
-                ('subtitle', models.CharField(blank=True, max_length=200)),
-                ('keywords', models.CharField(blank=True, max_length=200)),
-                ('description', models.TextField(blank=True)),
-                ('status', models.CharField(choices=[('draft', '草稿'), ('on_sale', '在售'), ('off_sale', '已下架')], default='draft', max_length=10)),
-                ('sold_count', models.PositiveIntegerField(default=0)),
-                ('free_freight', models.BooleanField(default=True)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(default=mall.clock.now)),
-                ('category', mall.tenancy.models.MallForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.category')),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='OrderLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', mall.tenancy.models.PublicIdField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False)),
-                ('name', models.CharField(max_length=120)),
-                ('specs', models.JSONField(default=dict)),
-                ('quantity', models.PositiveIntegerField()),
-                ('price_fen', models.BigIntegerField(help_text='of one piece, as sold')),
-                ('paid_fen', models.BigIntegerField(help_text='of the whole line, without freight')),
-                ('freight_fen', models.BigIntegerField(default=0, help_text="the line's share of the order's freight")),
-                ('refunded_fen', models.BigIntegerField(default=0)),
-                ('refunded_quantity', models.PositiveIntegerField(default=0)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-                ('order', mall.tenancy.models.MallForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='mall.order')),
-                ('product', mall.tenancy.models.MallForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.product')),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='ProductPicture',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.CharField(help_text="Path below MEDIA_ROOT, beginning with the mall's id", max_length=200)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-                ('product', mall.tenancy.models.MallForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='pictures', to='mall.product')),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='Refund',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', mall.tenancy.models.PublicIdField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False)),
-                ('status', models.CharField(choices=[('requested', '待处理'), ('refunded', '已退款'), ('rejected', '已拒绝')], default='requested', max_length=10)),
-                ('amount_fen', models.BigIntegerField()),
-                ('reason', models.CharField(max_length=200)),
-                ('decision_note', models.CharField(blank=True, max_length=200)),
-                ('number', models.CharField(max_length=32)),
-                ('requested_at', models.DateTimeField(default=mall.clock.now)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-                ('order', mall.tenancy.models.MallForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='mall.order')),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='RefundLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_fen', models.BigIntegerField()),
-                ('quantity', models.PositiveIntegerField(default=0)),
-                ('line', mall.tenancy.models.MallForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.orderline')),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-                ('refund', mall.tenancy.models.MallForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='mall.refund')),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='Sku',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', mall.tenancy.models.PublicIdField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False)),
-                ('code', models.CharField(blank=True, max_length=40)),
-                ('specs', models.JSONField(default=dict, help_text='{"颜色": "红", "尺码": "L"}')),
-                ('price_fen', models.BigIntegerField()),
-                ('market_price_fen', models.BigIntegerField(blank=True, null=True)),
-                ('cost_fen', models.BigIntegerField(blank=True, null=True)),
-                ('stock', models.IntegerField(default=0)),
-                ('is_active', models.BooleanField(default=True)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-                ('product', mall.tenancy.models.MallForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='skus', to='mall.product')),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddField(
-            model_name='orderline',
-            name='sku',
-            field=mall.tenancy.models.MallForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.sku'),
+            model_name="buyer",
+            name="mall",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+            ),
         ),
         migrations.CreateModel(
-            name='StaffMember',
+            name="AuditRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('owner', '店主'), ('manager', '店长'), ('finance', '财务'), ('service', '客服'), ('operator', '平台运营')], max_length=10)),
-                ('is_active', models.BooleanField(default=True)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=mall.clock.now)),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    mall.tenancy.models.PublicIdField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False
+                    ),
+                ),
+                ("action", models.CharField(max_length=60)),
+                ("subject_kind", models.CharField(max_length=40)),
+                ("subject_id", models.BigIntegerField(null=True)),
+                ("detail", models.JSONField(default=dict)),
+                ("at", models.DateTimeField(default=mall.clock.now)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='StaffToken',
+            name="MallHost",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField(default=mall.clock.now)),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("host", models.CharField(max_length=253)),
+                ("is_primary", models.BooleanField(default=False)),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="Order",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    mall.tenancy.models.PublicIdField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=32)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("awaiting_payment", "待付款"),
+                            ("paid", "待发货"),
+                            ("shipped", "待收货"),
+                            ("received", "已收货"),
+                            ("completed", "已完成"),
+                            ("cancelled", "已取消"),
+                            ("closed", "已关闭"),
+                        ],
+                        default="awaiting_payment",
+                        max_length=20,
+                    ),
+                ),
+                ("goods_fen", models.BigIntegerField()),
+                ("discount_fen", models.BigIntegerField(default=0)),
+                ("freight_fen", models.BigIntegerField(default=0)),
+                ("total_fen", models.BigIntegerField()),
+                ("refunded_fen", models.BigIntegerField(default=0)),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("visitor_key", models.CharField(blank=True, max_length=64)),
+                ("placed_by_staff", models.BooleanField(default=False)),
+                ("carrier", models.CharField(blank=True, max_length=40)),
+                ("tracking_number", models.CharField(blank=True, max_length=40)),
+                ("placed_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("paid_at", models.DateTimeField(blank=True, null=True)),
+                ("shipped_at", models.DateTimeField(blank=True, null=True)),
+                ("received_at", models.DateTimeField(blank=True, null=True)),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "buyer",
+                    mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="mall.buyer",
+                    ),
+                ),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="OrderAddress",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(blank=True, max_length=40)),
+                ("phone", models.CharField(blank=True, max_length=20)),
+                ("province", models.CharField(max_length=40)),
+                ("city", models.CharField(max_length=40)),
+                ("district", models.CharField(blank=True, max_length=40)),
+                ("detail", models.CharField(blank=True, max_length=200)),
+                ("erased_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                (
+                    "order",
+                    mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="addresses",
+                        to="mall.order",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="OrderChange",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("before", models.CharField(blank=True, max_length=20)),
+                ("after", models.CharField(max_length=20)),
+                ("actor", models.CharField(help_text="buyer:<id>, staff:<id> or system", max_length=60)),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("at", models.DateTimeField(default=mall.clock.now)),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                (
+                    "order",
+                    mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="mall.order",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="Payment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    mall.tenancy.models.PublicIdField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False
+                    ),
+                ),
+                ("provider", models.CharField(max_length=20)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("pending", "待确认"), ("succeeded", "已支付"), ("failed", "失败")],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                ("amount_fen", models.BigIntegerField()),
+                ("number", models.CharField(max_length=32)),
+                ("provider_reference", models.CharField(blank=True, max_length=64)),
+                (
+                    "payer",
+                    models.CharField(
+                        blank=True, help_text="openid or account, where the provider tells", max_length=128
+                    ),
+                ),
+                ("instructions", models.JSONField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=mall.clock.now)),
+                ("succeeded_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                (
+                    "order",
+                    mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payments",
+                        to="mall.order",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="PhoneCode",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("phone", models.CharField(max_length=20)),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("register", "Register"), ("login", "Login"), ("reset", "Reset")], max_length=10
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("created_at", models.DateTimeField(default=mall.clock.now)),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="Product",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    mall.tenancy.models.PublicIdField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("subtitle", models.CharField(blank=True, max_length=200)),
+                ("keywords", models.CharField(blank=True, max_length=200)),
+                ("description", models.TextField(blank=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "草稿"), ("on_sale", "在售"), ("off_sale", "已下架")],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("sold_count", models.PositiveIntegerField(default=0)),
+                ("free_freight", models.BooleanField(default=True)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(default=mall.clock.now)),
+                (
+                    "category",
+                    mall.tenancy.models.MallForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="mall.category",
+                    ),
+                ),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="OrderLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    mall.tenancy.models.PublicIdField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("specs", models.JSONField(default=dict)),
+                ("quantity", models.PositiveIntegerField()),
+                ("price_fen", models.BigIntegerField(help_text="of one piece, as sold")),
+                ("paid_fen", models.BigIntegerField(help_text="of the whole line, without freight")),
+                ("freight_fen", models.BigIntegerField(default=0, help_text="the line's share of the order's freight")),
+                ("refunded_fen", models.BigIntegerField(default=0)),
+                ("refunded_quantity", models.PositiveIntegerField(default=0)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                (
+                    "order",
+                    mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="mall.order",
+                    ),
+                ),
+                (
+                    "product",
+                    mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="mall.product",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="ProductPicture",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "file",
+                    models.CharField(help_text="Path below MEDIA_ROOT, beginning with the mall's id", max_length=200),
+                ),
+                ("position", models.PositiveIntegerField(default=0)),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                (
+                    "product",
+                    mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pictures",
+                        to="mall.product",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="Refund",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    mall.tenancy.models.PublicIdField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("requested", "待处理"), ("refunded", "已退款"), ("rejected", "已拒绝")],
+                        default="requested",
+                        max_length=10,
+                    ),
+                ),
+                ("amount_fen", models.BigIntegerField()),
+                ("reason", models.CharField(max_length=200)),
+                ("decision_note", models.CharField(blank=True, max_length=200)),
+                ("number", models.CharField(max_length=32)),
+                ("requested_at", models.DateTimeField(default=mall.clock.now)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                (
+                    "order",
+                    mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refunds",
+                        to="mall.order",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="RefundLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount_fen", models.BigIntegerField()),
+                ("quantity", models.PositiveIntegerField(default=0)),
+                (
+                    "line",
+                    mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="mall.orderline",
+                    ),
+                ),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                (
+                    "refund",
+                    mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="mall.refund",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="Sku",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    mall.tenancy.models.PublicIdField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False
+                    ),
+                ),
+                ("code", models.CharField(blank=True, max_length=40)),
+                ("specs", models.JSONField(default=dict, help_text='{"颜色": "红", "尺码": "L"}')),
+                ("price_fen", models.BigIntegerField()),
+                ("market_price_fen", models.BigIntegerField(blank=True, null=True)),
+                ("cost_fen", models.BigIntegerField(blank=True, null=True)),
+                ("stock", models.IntegerField(default=0)),
+                ("is_active", models.BooleanField(default=True)),
+                ("position", models.PositiveIntegerField(default=0)),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                (
+                    "product",
+                    mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="skus",
+                        to="mall.product",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.AddField(
+            model_name="orderline",
+            name="sku",
+            field=mall.tenancy.models.MallForeignKey(
+                db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.sku"
+            ),
+        ),
+        migrations.CreateModel(
+            name="StaffMember",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "店主"),
+                            ("manager", "店长"),
+                            ("finance", "财务"),
+                            ("service", "客服"),
+                            ("operator", "平台运营"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=mall.clock.now)),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="StaffToken",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField(default=mall.clock.now)),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(fields=('email',), name='mall_user_email_once'),
+            model_name="user",
+            constraint=models.UniqueConstraint(fields=("email",), name="mall_user_email_once"),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='mall_user_email_lower_case'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                name="mall_user_email_lower_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='idempotencykey',
-            constraint=models.UniqueConstraint(fields=('mall', 'principal', 'key'), name='mall_idempotency_once'),
+            model_name="idempotencykey",
+            constraint=models.UniqueConstraint(fields=("mall", "principal", "key"), name="mall_idempotency_once"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['mall', 'kind', 'subject_id'], name='mall_event_subject'),
+            model_name="event",
+            index=models.Index(fields=["mall", "kind", "subject_id"], name="mall_event_subject"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('done_at__isnull', True), ('parked_at__isnull', True)), fields=['mall', 'handler', 'due_at'], name='mall_delivery_due'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("done_at__isnull", True), ("parked_at__isnull", True)),
+                fields=["mall", "handler", "due_at"],
+                name="mall_delivery_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('mall', 'event', 'handler'), name='mall_delivery_once'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(fields=("mall", "event", "handler"), name="mall_delivery_once"),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('mall', 'public_id'), name='mall_category_public_id_once'),
+            model_name="category",
+            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_category_public_id_once"),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('mall', 'parent', 'name'), name='mall_category_name_once', nulls_distinct=False),
+            model_name="category",
+            constraint=models.UniqueConstraint(
+                fields=("mall", "parent", "name"), name="mall_category_name_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='buyertoken',
-            constraint=models.UniqueConstraint(fields=('mall', 'digest'), name='mall_buyer_token_once'),
+            model_name="buyertoken",
+            constraint=models.UniqueConstraint(fields=("mall", "digest"), name="mall_buyer_token_once"),
         ),
         migrations.AddConstraint(
-            model_name='buyertoken',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['api', 'session'])), name='mall_buyer_token_kind_known'),
+            model_name="buyertoken",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["api", "session"])), name="mall_buyer_token_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='buyer',
-            constraint=models.UniqueConstraint(fields=('mall', 'public_id'), name='mall_buyer_public_id_once'),
+            model_name="buyer",
+            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_buyer_public_id_once"),
         ),
         migrations.AddConstraint(
-            model_name='buyer',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_guest', False)), fields=('mall', 'phone'), name='mall_buyer_phone_once'),
+            model_name="buyer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_guest", False)), fields=("mall", "phone"), name="mall_buyer_phone_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='buyer',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('phone__isnull', True), _connector='OR'), name='mall_buyer_closed_is_erased'),
+            model_name="buyer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closed_at__isnull", True), ("phone__isnull", True), _connector="OR"),
+                name="mall_buyer_closed_is_erased",
+            ),
         ),
         migrations.AddIndex(
-            model_name='auditrecord',
-            index=models.Index(fields=['mall', '-id'], name='mall_audit_newest'),
+            model_name="auditrecord",
+            index=models.Index(fields=["mall", "-id"], name="mall_audit_newest"),
         ),
         migrations.AddConstraint(
-            model_name='mallhost',
-            constraint=models.UniqueConstraint(fields=('host',), name='mall_host_once'),
+            model_name="mallhost",
+            constraint=models.UniqueConstraint(fields=("host",), name="mall_host_once"),
         ),
         migrations.AddConstraint(
-            model_name='mallhost',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_primary', True)), fields=('mall',), name='mall_host_one_primary'),
+            model_name="mallhost",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_primary", True)), fields=("mall",), name="mall_host_one_primary"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mallhost',
-            constraint=models.CheckConstraint(condition=models.Q(('host', django.db.models.functions.text.Lower('host'))), name='mall_host_lower_case'),
+            model_name="mallhost",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("host", django.db.models.functions.text.Lower("host"))), name="mall_host_lower_case"
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['mall', 'buyer', '-id'], name='mall_order_of_buyer'),
+            model_name="order",
+            index=models.Index(fields=["mall", "buyer", "-id"], name="mall_order_of_buyer"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['mall', 'status', '-id'], name='mall_order_by_status'),
+            model_name="order",
+            index=models.Index(fields=["mall", "status", "-id"], name="mall_order_by_status"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('mall', 'public_id'), name='mall_order_public_id_once'),
+            model_name="order",
+            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_order_public_id_once"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('mall', 'number'), name='mall_order_number_once'),
+            model_name="order",
+            constraint=models.UniqueConstraint(fields=("mall", "number"), name="mall_order_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['awaiting_payment', 'paid', 'shipped', 'received', 'completed', 'cancelled', 'closed'])), name='mall_order_status_known'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        ["awaiting_payment", "paid", "shipped", "received", "completed", "cancelled", "closed"],
+                    )
+                ),
+                name="mall_order_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('total_fen', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('goods_fen'), '-', models.F('discount_fen')), '+', models.F('freight_fen')))), name='mall_order_adds_up'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "total_fen",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("goods_fen"), "-", models.F("discount_fen")
+                            ),
+                            "+",
+                            models.F("freight_fen"),
+                        ),
+                    )
+                ),
+                name="mall_order_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('refunded_fen__gte', 0), ('refunded_fen__lte', models.F('total_fen'))), name='mall_order_refund_bounded'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("refunded_fen__gte", 0), ("refunded_fen__lte", models.F("total_fen"))),
+                name="mall_order_refund_bounded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['awaiting_payment', 'cancelled', 'closed']), ('paid_at__isnull', False), _connector='OR'), name='mall_order_paid_has_time'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["awaiting_payment", "cancelled", "closed"]),
+                    ("paid_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="mall_order_paid_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderaddress',
-            constraint=models.UniqueConstraint(fields=('mall', 'order'), name='mall_order_address_once'),
+            model_name="orderaddress",
+            constraint=models.UniqueConstraint(fields=("mall", "order"), name="mall_order_address_once"),
         ),
         migrations.AddIndex(
-            model_name='orderchange',
-            index=models.Index(fields=['mall', 'order', 'id'], name='mall_order_changes'),
+            model_name="orderchange",
+            index=models.Index(fields=["mall", "order", "id"], name="mall_order_changes"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('mall', 'public_id'), name='mall_payment_public_id_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_payment_public_id_once"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('mall', 'number'), name='mall_payment_number_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(fields=("mall", "number"), name="mall_payment_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'succeeded')), fields=('mall', 'order'), name='mall_payment_succeeds_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "succeeded")), fields=("mall", "order"), name="mall_payment_succeeds_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('provider_reference', ''), _negated=True), fields=('mall', 'provider', 'provider_reference'), name='mall_payment_reference_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("provider_reference", ""), _negated=True),
+                fields=("mall", "provider", "provider_reference"),
+                name="mall_payment_reference_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'succeeded', 'failed'])), name='mall_payment_status_known'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["pending", "succeeded", "failed"])), name="mall_payment_status_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gte', 0)), name='mall_payment_amount_not_negative'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_fen__gte", 0)), name="mall_payment_amount_not_negative"
+            ),
         ),
         migrations.AddIndex(
-            model_name='phonecode',
-            index=models.Index(fields=['mall', 'phone', 'purpose', '-id'], name='mall_phone_code_newest'),
+            model_name="phonecode",
+            index=models.Index(fields=["mall", "phone", "purpose", "-id"], name="mall_phone_code_newest"),
         ),
         migrations.AddConstraint(
-            model_name='phonecode',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['register', 'login', 'reset'])), name='mall_phone_code_purpose_known'),
+            model_name="phonecode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("purpose__in", ["register", "login", "reset"])),
+                name="mall_phone_code_purpose_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['mall', 'status', '-id'], name='mall_product_newest'),
+            model_name="product",
+            index=models.Index(fields=["mall", "status", "-id"], name="mall_product_newest"),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.UniqueConstraint(fields=('mall', 'public_id'), name='mall_product_public_id_once'),
+            model_name="product",
+            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_product_public_id_once"),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'on_sale', 'off_sale'])), name='mall_product_status_known'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "on_sale", "off_sale"])), name="mall_product_status_known"
+            ),
         ),
         migrations.AddIndex(
-            model_name='productpicture',
-            index=models.Index(fields=['mall', 'product', 'position'], name='mall_picture_order'),
+            model_name="productpicture",
+            index=models.Index(fields=["mall", "product", "position"], name="mall_picture_order"),
         ),
         migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(fields=['mall', 'status', '-id'], name='mall_refund_by_status'),
+            model_name="refund",
+            index=models.Index(fields=["mall", "status", "-id"], name="mall_refund_by_status"),
         ),
         migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.UniqueConstraint(fields=('mall', 'public_id'), name='mall_refund_public_id_once'),
+            model_name="refund",
+            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_refund_public_id_once"),
         ),
         migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.UniqueConstraint(fields=('mall', 'number'), name='mall_refund_number_once'),
+            model_name="refund",
+            constraint=models.UniqueConstraint(fields=("mall", "number"), name="mall_refund_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['requested', 'refunded', 'rejected'])), name='mall_refund_status_known'),
+            model_name="refund",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["requested", "refunded", "rejected"])),
+                name="mall_refund_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='mall_refund_amount_positive'),
+            model_name="refund",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_fen__gt", 0)), name="mall_refund_amount_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='refundline',
-            constraint=models.UniqueConstraint(fields=('mall', 'refund', 'line'), name='mall_refund_line_once'),
+            model_name="refundline",
+            constraint=models.UniqueConstraint(fields=("mall", "refund", "line"), name="mall_refund_line_once"),
         ),
         migrations.AddConstraint(
-            model_name='refundline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='mall_refund_line_positive'),
+            model_name="refundline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_fen__gt", 0)), name="mall_refund_line_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sku',
-            constraint=models.UniqueConstraint(fields=('mall', 'public_id'), name='mall_sku_public_id_once'),
+            model_name="sku",
+            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_sku_public_id_once"),
         ),
         migrations.AddConstraint(
-            model_name='sku',
-            constraint=models.UniqueConstraint(fields=('mall', 'product', 'specs'), name='mall_sku_specs_once'),
+            model_name="sku",
+            constraint=models.UniqueConstraint(fields=("mall", "product", "specs"), name="mall_sku_specs_once"),
         ),
         migrations.AddConstraint(
-            model_name='sku',
-            constraint=models.CheckConstraint(condition=models.Q(('stock__gte', 0)), name='mall_sku_stock_not_negative'),
+            model_name="sku",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stock__gte", 0)), name="mall_sku_stock_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sku',
-            constraint=models.CheckConstraint(condition=models.Q(('price_fen__gte', 0), ('price_fen__lte', 10000000000)), name='mall_sku_price_sane'),
+            model_name="sku",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price_fen__gte", 0), ("price_fen__lte", 10000000000)), name="mall_sku_price_sane"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(fields=('mall', 'public_id'), name='mall_line_public_id_once'),
+            model_name="orderline",
+            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_line_public_id_once"),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='mall_line_quantity_positive'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="mall_line_quantity_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('paid_fen__gte', 0), ('refunded_fen__gte', 0), ('refunded_fen__lte', django.db.models.expressions.CombinedExpression(models.F('paid_fen'), '+', models.F('freight_fen')))), name='mall_line_refund_bounded'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("paid_fen__gte", 0),
+                    ("refunded_fen__gte", 0),
+                    (
+                        "refunded_fen__lte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("paid_fen"), "+", models.F("freight_fen")
+                        ),
+                    ),
+                ),
+                name="mall_line_refund_bounded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='staffmember',
-            constraint=models.UniqueConstraint(fields=('mall', 'user'), name='mall_staff_once'),
+            model_name="staffmember",
+            constraint=models.UniqueConstraint(fields=("mall", "user"), name="mall_staff_once"),
         ),
         migrations.AddConstraint(
-            model_name='staffmember',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['owner', 'manager', 'finance', 'service', 'operator'])), name='mall_staff_role_known'),
+            model_name="staffmember",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["owner", "manager", "finance", "service", "operator"])),
+                name="mall_staff_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='staffmember',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role', 'operator'), _negated=True), models.Q(('expires_at__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='mall_staff_operator_has_reason_and_end'),
+            model_name="staffmember",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("role", "operator"), _negated=True),
+                    models.Q(("expires_at__isnull", False), models.Q(("reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="mall_staff_operator_has_reason_and_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stafftoken',
-            constraint=models.UniqueConstraint(fields=('mall', 'digest'), name='mall_staff_token_once'),
+            model_name="stafftoken",
+            constraint=models.UniqueConstraint(fields=("mall", "digest"), name="mall_staff_token_once"),
         ),
     ]

@@ -9,210 +9,525 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('mall', '0001_initial'),
-        ('members', '0001_initial'),
+        ("mall", "0001_initial"),
+        ("members", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Channel',
+            name="Channel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=30)),
-                ('name', models.CharField(max_length=30)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=30)),
+                ("name", models.CharField(max_length=30)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Click',
+            name="Click",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', mall.tenancy.models.PublicIdField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False)),
-                ('visitor_key', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('source', models.CharField(default='browser', help_text='browser or app', max_length=8)),
-                ('method', models.CharField(default='GET', max_length=8)),
-                ('is_prefetch', models.BooleanField(default=False)),
-                ('user_agent', models.CharField(blank=True, max_length=400)),
-                ('network', models.CharField(blank=True, help_text="keyed hash of the client's address", max_length=32)),
-                ('by_staff', models.BooleanField(default=False)),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('judged_at', models.DateTimeField(blank=True, null=True)),
-                ('is_attributable', models.BooleanField(null=True)),
-                ('reason', models.CharField(blank=True, choices=[('', '计佣'), ('bot', '机器访问'), ('no_ua', '缺少浏览器标识'), ('prefetch', '链接预览'), ('head', '非页面访问'), ('own_click', '本人点击不计佣'), ('staff', '商家员工访问'), ('unconfirmed', '页面未打开'), ('duplicate', '一小时内重复点击'), ('member', '访客已是会员'), ('ip_cap', '同一网络点击过多'), ('capped', '已达每日上限'), ('budget', '本月预算已用完'), ('rate_zero', '该项佣金为零'), ('suspended', '推广者已停权'), ('no_activity', '新会员未在期限内收货'), ('self_purchase', '本人购买不计佣'), ('no_referrer', '没有推广者'), ('refunded', '已全额退款')], max_length=16)),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-                ('member', mall.tenancy.models.MallForeignKey(blank=True, db_constraint=False, db_index=False, help_text='logged in at the click', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    mall.tenancy.models.PublicIdField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False
+                    ),
+                ),
+                ("visitor_key", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                ("source", models.CharField(default="browser", help_text="browser or app", max_length=8)),
+                ("method", models.CharField(default="GET", max_length=8)),
+                ("is_prefetch", models.BooleanField(default=False)),
+                ("user_agent", models.CharField(blank=True, max_length=400)),
+                (
+                    "network",
+                    models.CharField(blank=True, help_text="keyed hash of the client's address", max_length=32),
+                ),
+                ("by_staff", models.BooleanField(default=False)),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("judged_at", models.DateTimeField(blank=True, null=True)),
+                ("is_attributable", models.BooleanField(null=True)),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "计佣"),
+                            ("bot", "机器访问"),
+                            ("no_ua", "缺少浏览器标识"),
+                            ("prefetch", "链接预览"),
+                            ("head", "非页面访问"),
+                            ("own_click", "本人点击不计佣"),
+                            ("staff", "商家员工访问"),
+                            ("unconfirmed", "页面未打开"),
+                            ("duplicate", "一小时内重复点击"),
+                            ("member", "访客已是会员"),
+                            ("ip_cap", "同一网络点击过多"),
+                            ("capped", "已达每日上限"),
+                            ("budget", "本月预算已用完"),
+                            ("rate_zero", "该项佣金为零"),
+                            ("suspended", "推广者已停权"),
+                            ("no_activity", "新会员未在期限内收货"),
+                            ("self_purchase", "本人购买不计佣"),
+                            ("no_referrer", "没有推广者"),
+                            ("refunded", "已全额退款"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                (
+                    "member",
+                    mall.tenancy.models.MallForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="logged in at the click",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='ShareLink',
+            name="ShareLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', mall.tenancy.models.PublicIdField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False)),
-                ('code', models.CharField(max_length=20)),
-                ('kind', models.CharField(choices=[('mall', '商城链接'), ('product', '商品链接'), ('registration', '会员注册链接')], max_length=12)),
-                ('campaign', models.CharField(blank=True, max_length=40)),
-                ('created_at', models.DateTimeField(default=mall.clock.now)),
-                ('came_through', mall.tenancy.models.MallForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='referrals.sharelink')),
-                ('channel', mall.tenancy.models.MallForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='referrals.channel')),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-                ('owner', mall.tenancy.models.MallForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
-                ('product', mall.tenancy.models.MallForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    mall.tenancy.models.PublicIdField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=20)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("mall", "商城链接"), ("product", "商品链接"), ("registration", "会员注册链接")],
+                        max_length=12,
+                    ),
+                ),
+                ("campaign", models.CharField(blank=True, max_length=40)),
+                ("created_at", models.DateTimeField(default=mall.clock.now)),
+                (
+                    "came_through",
+                    mall.tenancy.models.MallForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="referrals.sharelink",
+                    ),
+                ),
+                (
+                    "channel",
+                    mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="referrals.channel",
+                    ),
+                ),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                (
+                    "owner",
+                    mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "product",
+                    mall.tenancy.models.MallForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="mall.product",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Conversion',
+            name="Conversion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', mall.tenancy.models.PublicIdField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False)),
-                ('kind', models.CharField(choices=[('click', '点击'), ('registration', '注册'), ('order', '订单')], max_length=12)),
-                ('rule', models.CharField(help_text='last_click, bound, direct, self or none', max_length=20)),
-                ('reason', models.CharField(blank=True, choices=[('', '计佣'), ('bot', '机器访问'), ('no_ua', '缺少浏览器标识'), ('prefetch', '链接预览'), ('head', '非页面访问'), ('own_click', '本人点击不计佣'), ('staff', '商家员工访问'), ('unconfirmed', '页面未打开'), ('duplicate', '一小时内重复点击'), ('member', '访客已是会员'), ('ip_cap', '同一网络点击过多'), ('capped', '已达每日上限'), ('budget', '本月预算已用完'), ('rate_zero', '该项佣金为零'), ('suspended', '推广者已停权'), ('no_activity', '新会员未在期限内收货'), ('self_purchase', '本人购买不计佣'), ('no_referrer', '没有推广者'), ('refunded', '已全额退款')], help_text='why it cannot pay at all', max_length=16)),
-                ('trace', models.JSONField(default=dict)),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(default=mall.clock.now)),
-                ('click', mall.tenancy.models.MallForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='referrals.click')),
-                ('customer', mall.tenancy.models.MallForeignKey(blank=True, db_constraint=False, help_text='who clicked, joined or bought, if a member', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
-                ('level_1', mall.tenancy.models.MallForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
-                ('level_2', mall.tenancy.models.MallForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
-                ('level_3', mall.tenancy.models.MallForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-                ('member', mall.tenancy.models.MallForeignKey(blank=True, db_constraint=False, help_text='the member who registered', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
-                ('order', mall.tenancy.models.MallForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.order')),
-                ('link', mall.tenancy.models.MallForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='referrals.sharelink')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    mall.tenancy.models.PublicIdField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("click", "点击"), ("registration", "注册"), ("order", "订单")], max_length=12
+                    ),
+                ),
+                ("rule", models.CharField(help_text="last_click, bound, direct, self or none", max_length=20)),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "计佣"),
+                            ("bot", "机器访问"),
+                            ("no_ua", "缺少浏览器标识"),
+                            ("prefetch", "链接预览"),
+                            ("head", "非页面访问"),
+                            ("own_click", "本人点击不计佣"),
+                            ("staff", "商家员工访问"),
+                            ("unconfirmed", "页面未打开"),
+                            ("duplicate", "一小时内重复点击"),
+                            ("member", "访客已是会员"),
+                            ("ip_cap", "同一网络点击过多"),
+                            ("capped", "已达每日上限"),
+                            ("budget", "本月预算已用完"),
+                            ("rate_zero", "该项佣金为零"),
+                            ("suspended", "推广者已停权"),
+                            ("no_activity", "新会员未在期限内收货"),
+                            ("self_purchase", "本人购买不计佣"),
+                            ("no_referrer", "没有推广者"),
+                            ("refunded", "已全额退款"),
+                        ],
+                        help_text="why it cannot pay at all",
+                        max_length=16,
+                    ),
+                ),
+                ("trace", models.JSONField(default=dict)),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(default=mall.clock.now)),
+                (
+                    "click",
+                    mall.tenancy.models.MallForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="referrals.click",
+                    ),
+                ),
+                (
+                    "customer",
+                    mall.tenancy.models.MallForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="who clicked, joined or bought, if a member",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "level_1",
+                    mall.tenancy.models.MallForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "level_2",
+                    mall.tenancy.models.MallForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "level_3",
+                    mall.tenancy.models.MallForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                (
+                    "member",
+                    mall.tenancy.models.MallForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="the member who registered",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "order",
+                    mall.tenancy.models.MallForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="mall.order",
+                    ),
+                ),
+                (
+                    "link",
+                    mall.tenancy.models.MallForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="referrals.sharelink",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddField(
-            model_name='click',
-            name='link',
-            field=mall.tenancy.models.MallForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='referrals.sharelink'),
+            model_name="click",
+            name="link",
+            field=mall.tenancy.models.MallForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="referrals.sharelink",
+            ),
         ),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', mall.tenancy.models.PublicIdField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False)),
-                ('visitor_key', models.CharField(max_length=64)),
-                ('started_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField()),
-                ('view_count', models.PositiveIntegerField(default=1)),
-                ('link', mall.tenancy.models.MallForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='referrals.sharelink')),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    mall.tenancy.models.PublicIdField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False
+                    ),
+                ),
+                ("visitor_key", models.CharField(max_length=64)),
+                ("started_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+                ("view_count", models.PositiveIntegerField(default=1)),
+                (
+                    "link",
+                    mall.tenancy.models.MallForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="referrals.sharelink",
+                    ),
+                ),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='VisitorMember',
+            name="VisitorMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('visitor_key', models.CharField(max_length=64)),
-                ('since', models.DateTimeField(default=mall.clock.now)),
-                ('mall', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mall.mall')),
-                ('member', mall.tenancy.models.MallForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("visitor_key", models.CharField(max_length=64)),
+                ("since", models.DateTimeField(default=mall.clock.now)),
+                (
+                    "mall",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                (
+                    "member",
+                    mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.UniqueConstraint(fields=('mall', 'slug'), name='referrals_channel_once'),
+            model_name="channel",
+            constraint=models.UniqueConstraint(fields=("mall", "slug"), name="referrals_channel_once"),
         ),
         migrations.AddConstraint(
-            model_name='sharelink',
-            constraint=models.UniqueConstraint(fields=('mall', 'public_id'), name='referrals_link_public_id_once'),
+            model_name="sharelink",
+            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="referrals_link_public_id_once"),
         ),
         migrations.AddConstraint(
-            model_name='sharelink',
-            constraint=models.UniqueConstraint(fields=('mall', 'code'), name='referrals_link_code_once'),
+            model_name="sharelink",
+            constraint=models.UniqueConstraint(fields=("mall", "code"), name="referrals_link_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='sharelink',
-            constraint=models.UniqueConstraint(fields=('mall', 'owner', 'kind', 'product', 'channel', 'campaign'), name='referrals_link_once', nulls_distinct=False),
+            model_name="sharelink",
+            constraint=models.UniqueConstraint(
+                fields=("mall", "owner", "kind", "product", "channel", "campaign"),
+                name="referrals_link_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sharelink',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'product'), ('product__isnull', False)), models.Q(('kind__in', ['mall', 'registration']), ('product__isnull', True)), _connector='OR'), name='referrals_link_product_iff_product'),
+            model_name="sharelink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "product"), ("product__isnull", False)),
+                    models.Q(("kind__in", ["mall", "registration"]), ("product__isnull", True)),
+                    _connector="OR",
+                ),
+                name="referrals_link_product_iff_product",
+            ),
         ),
         migrations.AddIndex(
-            model_name='conversion',
-            index=models.Index(fields=['mall', 'level_1', '-id'], name='referrals_conversion_of_owner'),
+            model_name="conversion",
+            index=models.Index(fields=["mall", "level_1", "-id"], name="referrals_conversion_of_owner"),
         ),
         migrations.AddIndex(
-            model_name='conversion',
-            index=models.Index(fields=['mall', 'kind', '-id'], name='referrals_conversion_by_kind'),
+            model_name="conversion",
+            index=models.Index(fields=["mall", "kind", "-id"], name="referrals_conversion_by_kind"),
         ),
         migrations.AddConstraint(
-            model_name='conversion',
-            constraint=models.UniqueConstraint(fields=('mall', 'public_id'), name='referrals_conversion_public_id_once'),
+            model_name="conversion",
+            constraint=models.UniqueConstraint(
+                fields=("mall", "public_id"), name="referrals_conversion_public_id_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conversion',
-            constraint=models.UniqueConstraint(fields=('mall', 'click'), name='referrals_conversion_click_once'),
+            model_name="conversion",
+            constraint=models.UniqueConstraint(fields=("mall", "click"), name="referrals_conversion_click_once"),
         ),
         migrations.AddConstraint(
-            model_name='conversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'registration')), fields=('mall', 'member'), name='referrals_conversion_member_once'),
+            model_name="conversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "registration")),
+                fields=("mall", "member"),
+                name="referrals_conversion_member_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conversion',
-            constraint=models.UniqueConstraint(fields=('mall', 'order'), name='referrals_conversion_order_once'),
+            model_name="conversion",
+            constraint=models.UniqueConstraint(fields=("mall", "order"), name="referrals_conversion_order_once"),
         ),
         migrations.AddConstraint(
-            model_name='conversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('click__isnull', False), ('kind', 'click'), ('member__isnull', True), ('order__isnull', True)), models.Q(('click__isnull', True), ('kind', 'registration'), ('member__isnull', False), ('order__isnull', True)), models.Q(('click__isnull', True), ('kind', 'order'), ('member__isnull', True), ('order__isnull', False)), _connector='OR'), name='referrals_conversion_one_subject'),
+            model_name="conversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("click__isnull", False), ("kind", "click"), ("member__isnull", True), ("order__isnull", True)
+                    ),
+                    models.Q(
+                        ("click__isnull", True),
+                        ("kind", "registration"),
+                        ("member__isnull", False),
+                        ("order__isnull", True),
+                    ),
+                    models.Q(
+                        ("click__isnull", True), ("kind", "order"), ("member__isnull", True), ("order__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="referrals_conversion_one_subject",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conversion',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'order'), models.Q(('level_2__isnull', True), ('level_3__isnull', True)), _connector='OR'), name='referrals_conversion_heads_level_1_only'),
+            model_name="conversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind", "order"), models.Q(("level_2__isnull", True), ("level_3__isnull", True)), _connector="OR"
+                ),
+                name="referrals_conversion_heads_level_1_only",
+            ),
         ),
         migrations.AddIndex(
-            model_name='click',
-            index=models.Index(fields=['mall', 'visitor_key', '-at'], name='referrals_click_visitor'),
+            model_name="click",
+            index=models.Index(fields=["mall", "visitor_key", "-at"], name="referrals_click_visitor"),
         ),
         migrations.AddIndex(
-            model_name='click',
-            index=models.Index(fields=['mall', 'link', '-at'], name='referrals_click_link'),
+            model_name="click",
+            index=models.Index(fields=["mall", "link", "-at"], name="referrals_click_link"),
         ),
         migrations.AddIndex(
-            model_name='click',
-            index=models.Index(condition=models.Q(('judged_at__isnull', True)), fields=['mall', 'at'], name='referrals_click_unjudged'),
+            model_name="click",
+            index=models.Index(
+                condition=models.Q(("judged_at__isnull", True)), fields=["mall", "at"], name="referrals_click_unjudged"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='click',
-            constraint=models.UniqueConstraint(fields=('mall', 'public_id'), name='referrals_click_public_id_once'),
+            model_name="click",
+            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="referrals_click_public_id_once"),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['mall', 'visitor_key', '-last_at'], name='referrals_visit_newest'),
+            model_name="visit",
+            index=models.Index(fields=["mall", "visitor_key", "-last_at"], name="referrals_visit_newest"),
         ),
         migrations.AddConstraint(
-            model_name='visitormember',
-            constraint=models.UniqueConstraint(fields=('mall', 'visitor_key', 'member'), name='referrals_visitor_member_once'),
+            model_name="visitormember",
+            constraint=models.UniqueConstraint(
+                fields=("mall", "visitor_key", "member"), name="referrals_visitor_member_once"
+            ),
         ),
     ]

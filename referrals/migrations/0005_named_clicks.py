@@ -4,18 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('referrals', '0004_counted_clicks'),
+        ("referrals", "0004_counted_clicks"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='click',
-            name='referrals_click_public_id_once',
+            model_name="click",
+            name="referrals_click_public_id_once",
         ),
         migrations.AddConstraint(
-            model_name='click',
-            constraint=models.UniqueConstraint(condition=models.Q(('source', 'app')), fields=('mall', 'public_id'), name='referrals_click_public_id_once'),
+            model_name="click",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("source", "app")),
+                fields=("mall", "public_id"),
+                name="referrals_click_public_id_once",
+            ),
         ),
     ]

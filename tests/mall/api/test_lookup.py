@@ -23,7 +23,20 @@ def test_a_row_is_found_by_its_public_id_however_it_is_cased() -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["", "1", "abc", "\x00", "x" * 10_000, None, 7, True, ["x"], "g" * 36, "\ud800" * 36, "0b6f4c1e-5d1a-4b8e-9f1d-3a7c2e9d4f6" + "￿"],
+    [
+        "",
+        "1",
+        "abc",
+        "\x00",
+        "x" * 10_000,
+        None,
+        7,
+        True,
+        ["x"],
+        "g" * 36,
+        "\ud800" * 36,
+        "0b6f4c1e-5d1a-4b8e-9f1d-3a7c2e9d4f6" + "￿",
+    ],
 )
 def test_what_is_no_id_is_simply_not_there(written: object) -> None:
     with mall_scope(make_mall().pk), pytest.raises(Http404):
