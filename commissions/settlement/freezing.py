@@ -43,7 +43,8 @@ def _locked(mall_id: int, conversion_ids: list[int]) -> dict[int, SettlementRow]
             "WHERE mall_id = %s AND conversion_id = ANY(%s) ORDER BY conversion_id FOR NO KEY UPDATE",
             [mall_id, conversion_ids],
         )
-        return {row[0]: SettlementRow(row[0], row[1], row[2], row[3], orjson.loads(row[4])) for row in cursor.fetchall()}
+        rows = cursor.fetchall()
+    return {row[0]: SettlementRow(row[0], row[1], row[2], row[3], orjson.loads(row[4])) for row in rows}
 
 
 def _frozen(
