@@ -192,7 +192,7 @@ def test_members_are_found_by_nickname_phone_tail_and_referrer(world, owner):
     def found(query):
         return {row.pk for row in owner.get(f"/dashboard/members?{query}").context["page"].rows}
 
-    assert found("q=丙推广") == {promoter.pk}
+    assert found("q=甲推广") == {promoter.pk}
     with mall_scope(world.mall.pk):
         tail = promoter.buyer.phone[-6:]
     assert promoter.pk in found(f"q={tail}")
@@ -206,7 +206,7 @@ def test_a_members_page_names_upline_downline_and_money(world, owner):
     found = owner.get(path("member", promoter))
     assert [one.pk for one in found.context["upline"]] == [world.members["top"].pk]
     assert found.context["downline"][0] == 1
-    assert "丙上级" in found.content.decode()
+    assert "甲上级" in found.content.decode()
     assert promoter.buyer.phone not in found.content.decode()
     account = owner.get(path("member-account", promoter))
     assert account.context["balance"] == balance(promoter)
@@ -265,7 +265,7 @@ def test_commissions_are_narrowed_by_kind_state_member_and_order(world, owner):
     assert {row.kind for row in everything} == {"click", "registration", "order"}
     assert {row.kind for row in found("kind=click")} == {"click"}
     assert {row.state for row in found("state=held")} == {"held"}
-    assert {row.beneficiary_id for row in found("member=丙推广")} == {world.members["promoter"].pk}
+    assert {row.beneficiary_id for row in found("member=甲推广")} == {world.members["promoter"].pk}
     number = world.orders["paid"].number
     assert [(row.level, row.amount_fen) for row in found(f"order={number}")] == [(2, 600), (1, 1_800)]
     assert found("member=没有这个人") == []

@@ -136,10 +136,10 @@ def test_confirming_pays_the_order_by_the_amount_that_was_shown(world, owner):
     assert owner.get("/dashboard/payments").context["page"].rows == []
 
 
-@pytest.mark.parametrize("shown", [None, "", "19999", "x", "20000.0"])
-def test_another_amount_than_the_one_shown_is_asked_again(world, owner, shown):
+@pytest.mark.parametrize("said", [None, "", "19999", "x", "20000.0"])
+def test_another_amount_than_the_one_shown_is_asked_again(world, owner, said):
     payment = world.payments["pending"]
-    found = owner.post(path("payment-confirm", payment), {} if shown is None else {"shown_fen": shown})
+    found = owner.post(path("payment-confirm", payment), {} if said is None else {"shown_fen": said})
     assert found.status_code == 200
     assert "金额现在是 ¥200.00" in found.content.decode()
     assert fresh(world, payment).status == "pending"
