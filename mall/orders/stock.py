@@ -8,26 +8,26 @@ from django.db import connection, transaction
 
 from mall.tenancy.context import require_mall_id
 
-# Rows are locked in the order of their ids whatever the plan, so that two orders never wait for each other.
-_GIVE_BACK = """
-UPDATE mall_sku s SET stock = s.stock + back.quantity
-FROM (
-    SELECT k.id, given.quantity FROM mall_sku k
-    JOIN unnest(%s::bigint[], %s::int[]) AS given (id, quantity) ON given.id = k.id
-    WHERE k.mall_id = %s ORDER BY k.id FOR NO KEY UPDATE OF k
-) back
-WHERE s.mall_id = %s AND s.id = back.id
+# Rows are locked in the order of their ids whatever the plan, so that two orders never wait for each other;
+# by a statement of its own: one that locks in a sub-select and then updates meets its own lock behind others
+# that queue for the row, and PostgreSQL calls that a deadlock. Both travel together.
+_LOCK = "SELECT id FROM mall_sku WHERE mall_id = %(mall)s AND id = ANY(%(skus)s) ORDER BY id FOR NO KEY UPDATE; "
+_GIVE_BACK = (
+    _LOCK
+    + """
+UPDATE mall_sku s SET stock = s.stock + moved.quantity
+FROM unnest(%(skus)s::bigint[], %(quantities)s::int[]) AS moved (id, quantity)
+WHERE s.mall_id = %(mall)s AND s.id = moved.id
 """
-
-_TAKE = """
-UPDATE mall_sku s SET stock = s.stock - wanted.quantity
-FROM (
-    SELECT k.id, asked.quantity FROM mall_sku k
-    JOIN unnest(%s::bigint[], %s::int[]) AS asked (id, quantity) ON asked.id = k.id
-    WHERE k.mall_id = %s ORDER BY k.id FOR NO KEY UPDATE OF k
-) wanted
-WHERE s.mall_id = %s AND s.id = wanted.id AND s.stock >= wanted.quantity
+)
+_TAKE = (
+    _LOCK
+    + """
+UPDATE mall_sku s SET stock = s.stock - moved.quantity
+FROM unnest(%(skus)s::bigint[], %(quantities)s::int[]) AS moved (id, quantity)
+WHERE s.mall_id = %(mall)s AND s.id = moved.id AND s.stock >= moved.quantity
 """
+)
 
 
 def take(quantities: Mapping[int, int]) -> bool:
@@ -48,7 +48,7 @@ def _move(statement: str, quantities: Mapping[int, int]) -> int:
         return 0
     mall_id = require_mall_id("Stock")
     with connection.cursor() as cursor:
-        cursor.execute(statement, [list(quantities), list(quantities.values()), mall_id, mall_id])
+        cursor.execute(statement, {"mall": mall_id, "skus": list(quantities), "quantities": list(quantities.values())})
         return cursor.rowcount
 
 
@@ -63,16 +63,15 @@ def take_all_or_nothing(quantities: Mapping[int, int]) -> bool:
 
 # The products of a paid order are its hottest rows after the SKUs, so they come last and in order.
 _COUNT_SOLD = """
-UPDATE mall_product p SET sold_count = p.sold_count + sold.quantity
+SELECT id FROM mall_product WHERE mall_id = %(mall)s AND id IN (
+    SELECT product_id FROM mall_orderline WHERE mall_id = %(mall)s AND order_id = %(order)s
+) ORDER BY id FOR NO KEY UPDATE;
+UPDATE mall_product p SET sold_count = p.sold_count + ordered.quantity
 FROM (
-    SELECT k.id, ordered.quantity FROM mall_product k
-    JOIN (
-        SELECT l.product_id, sum(l.quantity)::int AS quantity FROM mall_orderline l
-        WHERE l.mall_id = %s AND l.order_id = %s GROUP BY l.product_id
-    ) ordered ON ordered.product_id = k.id
-    WHERE k.mall_id = %s ORDER BY k.id FOR NO KEY UPDATE OF k
-) sold
-WHERE p.mall_id = %s AND p.id = sold.id
+    SELECT product_id, sum(quantity)::int AS quantity FROM mall_orderline
+    WHERE mall_id = %(mall)s AND order_id = %(order)s GROUP BY product_id
+) ordered
+WHERE p.mall_id = %(mall)s AND p.id = ordered.product_id
 """
 
 
@@ -80,4 +79,4 @@ def count_sold(order_id: int) -> None:
     """Add a paid order's pieces to its products' sold counts. Locks the products in the order of their ids."""
     mall_id = require_mall_id("Stock")
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT_SOLD, [mall_id, order_id, mall_id, mall_id])
+        cursor.execute(_COUNT_SOLD, {"mall": mall_id, "order": order_id})
