@@ -12,12 +12,14 @@ class ReferrerFound:
     """Who brought somebody, and how that is known.
 
     source: "ref" (a code was named), "visitor" (his clicks), "none", or "refused:<why>" (20 characters at most).
+    is_himself: he joins in a browser in which the referrer was once logged in.
     """
 
     member_id: int | None = None
     source: str = "none"
     code: str = ""
     link_id: int | None = None
+    is_himself: bool = False
 
 
 def _nobody(code: str | None, visitor_key: str) -> ReferrerFound:

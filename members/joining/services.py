@@ -52,6 +52,8 @@ def join(
             member=member, referrer_id=found.member_id, source=found.source[:20], code=found.code[:20], at=at
         )
         payload: dict[str, object] = {"link": found.link_id}
+        if found.is_himself:
+            payload["own_visitor"] = True
         if was_erased(phone):
             payload["reregistered"] = True
         record("member.joined", member.pk, payload)

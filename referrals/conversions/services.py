@@ -118,6 +118,8 @@ def _registration(
     reason = Reason.NO_REFERRER if referrer_id is None else Reason.NONE
     if referrer_id is not None and told.get("reregistered"):
         reason = Reason.REREGISTERED
+    elif referrer_id is not None and told.get("own_visitor"):
+        reason = Reason.OWN_CLICK
     return NewConversion(
         kind=ConversionKind.REGISTRATION,
         member_id=member_id,

@@ -13,7 +13,7 @@ from mall.malls.models import Mall
 from mall.tenancy.context import mall_scope
 from members.joining.services import join
 from members.models import Member
-from referrals.clicks.visitors import new_key
+from referrals.clicks.visitors import new_key, remember
 from referrals.conversions.models import Conversion
 from referrals.handlers import attribute_registrations
 from tests.factories.events import drain
@@ -123,3 +123,16 @@ def test_the_whole_way_by_events() -> None:
     with mall_scope(mall.pk):
         assert Conversion.objects.get(member=member).level_1_id == owner.pk
         assert Conversion.objects.get(member=owner).reason == "no_referrer"
+
+
+def test_a_second_account_of_the_promoter_himself_is_bound_and_pays_nothing() -> None:
+    mall = make_mall()
+    owner = make_member(mall)
+    link = make_link(owner, "registration")
+    key = new_key()
+    with mall_scope(mall.pk):
+        remember(key, buyer_id=owner.buyer_id)
+    second = join_through(link, visitor_key=key)
+    conversion = credited(second)
+    assert (second.referrer_id, conversion.reason) == (owner.pk, "own_click")
+    assert recorded(mall) == []
