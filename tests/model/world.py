@@ -184,8 +184,9 @@ class World:
     def _reasons(self) -> dict[tuple[str, int], str]:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT c.kind, coalesce(c.click_id, c.member_id, c.order_id), coalesce(s.reason, c.reason), k.ended_reason "
-                "FROM referrals_conversion c LEFT JOIN commissions_settlement s ON s.mall_id = c.mall_id "
+                "SELECT c.kind, coalesce(c.click_id, c.member_id, c.order_id), coalesce(s.reason, c.reason), "
+                "k.ended_reason FROM referrals_conversion c "
+                "LEFT JOIN commissions_settlement s ON s.mall_id = c.mall_id "
                 "AND s.conversion_id = c.id LEFT JOIN commissions_commission k ON k.mall_id = c.mall_id "
                 "AND k.conversion_id = c.id AND k.level = 1 WHERE c.mall_id = %s",
                 [self.mall.pk],

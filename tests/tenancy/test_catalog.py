@@ -1,7 +1,6 @@
 """What PostgreSQL itself says about the walls: read from its catalog, as the owner, for every table.
 
-Nothing here is a list of our tables: a table that is added without its walls fails at once. What
-is listed are the exceptions, each with its reason.
+No list of our tables: one added without its walls fails at once. Listed are the exceptions, with reasons.
 """
 
 from __future__ import annotations
