@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import OperationalError
 from django.test import Client, RequestFactory
 from django.test.utils import override_settings
 
@@ -57,3 +58,14 @@ def test_a_form_from_another_site_is_refused_with_a_sentence() -> None:
     response = client.post("/operator/login", {"email": "a"}, HTTP_HOST="localhost")
     assert response.status_code == 403
     assert "页面已过期" in response.content.decode()
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/api/v1/x", "application/json"), ("/x", "text/html; charset=utf-8")])
+def test_a_database_that_goes_away_behind_the_view_says_come_again(path: str, kind: str) -> None:
+    """Where the request's savepoint is released, no view's handler is around any more."""
+    try:
+        raise OperationalError("server closed the connection")
+    except OperationalError:
+        response = failures.server_error(RequestFactory().get(path))
+    assert (response.status_code, response["Retry-After"], response["Content-Type"]) == (503, "2", kind)
+    assert "closed" not in response.content.decode()
