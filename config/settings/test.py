@@ -29,7 +29,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MEDIA_ROOT = Path(gettempdir()) / f"fenyong-{TEST_PROCESS}-media"
 STORAGES["private"]["OPTIONS"]["location"] = MEDIA_ROOT / "private"
-WHITENOISE_AUTOREFRESH = False
+# Files are looked up when they are asked for: listing all of them would cost each test client 80 ms.
+WHITENOISE_AUTOREFRESH = True
 
 # Where the owner stands while it makes and drops the databases of the tests.
 TEST_HOME_DATABASE = DATABASES["default"]["NAME"]
