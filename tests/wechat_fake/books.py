@@ -16,6 +16,12 @@ from tests.wechat_fake.merchants import Merchant
 CHINA = timezone(timedelta(hours=8))
 
 
+TITLES = (
+    "交易时间 公众账号ID 商户号 微信订单号 商户订单号 用户标识 交易类型 交易状态 货币种类 "
+    "应结订单金额 微信退款单号 商户退款单号 退款金额 订单金额 申请退款金额"
+)
+
+
 class No(Exception):
     """WeChat says no."""
 
@@ -191,19 +197,52 @@ class Books:
         for (whose, number), order in sorted(self.orders.items()):
             if whose == mchid and order.get("paid_at", "").startswith(day):
                 yuan = f"{order['paid_fen'] / 100:.2f}"
-                rows.append([order["paid_at"], order["asked"]["appid"], mchid, order["transaction_id"], number,
-                             order["openid"], "JSAPI", "SUCCESS", "CNY", yuan, "0", "0", "0.00", yuan, "0.00"])  # fmt: skip
+                rows.append(
+                    [
+                        order["paid_at"],
+                        order["asked"]["appid"],
+                        mchid,
+                        order["transaction_id"],
+                        number,
+                        order["openid"],
+                        "JSAPI",
+                        "SUCCESS",
+                        "CNY",
+                        yuan,
+                        "0",
+                        "0",
+                        "0.00",
+                        yuan,
+                        "0.00",
+                    ]
+                )
         for (whose, number), row in sorted(self.refunds.items()):
             if whose == mchid and row["at"].startswith(day):
                 yuan = f"{row['asked']['amount']['refund'] / 100:.2f}"
-                rows.append([row["at"], "wx", mchid, "4200", row["asked"]["out_trade_no"], "o", "JSAPI", "REFUND",
-                             "CNY", "0.00", row["refund_id"], number, yuan, "0.00", yuan])  # fmt: skip
+                rows.append(
+                    [
+                        row["at"],
+                        "wx",
+                        mchid,
+                        "4200",
+                        row["asked"]["out_trade_no"],
+                        "o",
+                        "JSAPI",
+                        "REFUND",
+                        "CNY",
+                        "0.00",
+                        row["refund_id"],
+                        number,
+                        yuan,
+                        "0.00",
+                        yuan,
+                    ]
+                )
         if not rows:
             raise No(400, "NO_STATEMENT_EXIST", "账单文件不存在")
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow(["交易时间", "公众账号ID", "商户号", "微信订单号", "商户订单号", "用户标识", "交易类型", "交易状态",
-                         "货币种类", "应结订单金额", "微信退款单号", "商户退款单号", "退款金额", "订单金额", "申请退款金额"])  # fmt: skip
+        writer.writerow(TITLES.split())
         for row in rows:
             writer.writerow([f"`{value}" for value in row])
         writer.writerow(["总交易单数", "应结订单总金额"])

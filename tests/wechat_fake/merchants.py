@@ -105,7 +105,7 @@ class Merchant:
 
     def notification(self, event: str, plain: dict[str, Any], *, notify_id: str = "", api_v3_key: str = "") -> bytes:
         """The body of a notification with this inside."""
-        nonce, associated = secrets.token_hex(6), event.split(".")[0].lower()
+        nonce, associated = secrets.token_hex(6), event.partition(".")[0].lower()
         key = (api_v3_key or self.api_v3_key).encode()
         sealed = AESGCM(key).encrypt(
             nonce.encode(), json.dumps(plain, ensure_ascii=False).encode(), associated.encode()

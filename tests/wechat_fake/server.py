@@ -8,7 +8,7 @@ import re
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
 
@@ -39,7 +39,7 @@ class Fake:
         Handler.base = self.base = f"http://127.0.0.1:{self.server.server_port}"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
 
-    def __enter__(self) -> Fake:
+    def __enter__(self) -> Self:
         self.thread.start()
         return self
 
@@ -73,7 +73,7 @@ class Fake:
         key: Any = None,
         api_v3_key: str = "",
     ) -> tuple[bytes, dict[str, str]]:
-        """tell: what it says otherwise; age: seconds since it was signed; the rest: with what it is signed and sealed."""
+        """tell: what it says otherwise; age: seconds since it was signed; the rest: keys to sign and seal with."""
         merchant = self.books.merchants[mchid]
         body = merchant.notification(event, plain | (tell or {}), notify_id=notify_id, api_v3_key=api_v3_key)
         headers = merchant.signed(body, at=self.books.now() - age, serial=serial, key=key)
@@ -89,7 +89,7 @@ def deliver(address: str, body: bytes, headers: dict[str, str]) -> int:
     from urllib.error import HTTPError
 
     try:
-        with urlopen(Request(address, data=body, headers=headers, method="POST"), timeout=5) as answer:  # noqa: S310
+        with urlopen(Request(address, data=body, headers=headers, method="POST"), timeout=5) as answer:  # noqa: S310 - the address is the test's own
             return answer.status
     except HTTPError as refused:
         refused.close()
@@ -126,7 +126,7 @@ class Door(BaseHTTPRequestHandler):
         try:
             merchant = self._merchant(body)
             if fault in {"500", "429"}:
-                raise No(int(fault), "SYSTEM_ERROR" if fault == "500" else "FREQUENCY_LIMITED")
+                raise No(int(fault), "SYSTEM_ERROR" if fault == "500" else "FREQUENCY_LIMITED")  # noqa: TRY301 - a fault of its own
             with self.books.lock:
                 status, told = self._route(merchant, path, body)
         except No as no:
@@ -194,7 +194,9 @@ class Door(BaseHTTPRequestHandler):
         self.books.nonces.add(parts["nonce_str"])
         return merchant
 
-    def _route(self, merchant: Merchant, path: str, body: bytes) -> tuple[int, Any]:
+    def _route(  # noqa: C901, PLR0911 - the list of addresses, one after the other
+        self, merchant: Merchant, path: str, body: bytes
+    ) -> tuple[int, Any]:
         books, query = self.books, parse_qs(urlsplit(self.path).query)
         asked = json.loads(body) if body else {}
         if self.command == "POST" and (match := re.fullmatch(r"/v3/pay/transactions/(jsapi|h5|native)", path)):

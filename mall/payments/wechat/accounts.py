@@ -35,9 +35,14 @@ class Account:
     mchid: str
     merchant_serial: str
     is_active: bool
-    private_key: RSAPrivateKey = field(repr=False)
+    private_pem: str = field(repr=False)
     api_v3_key: str = field(repr=False)
     platform_keys: dict[str, RSAPublicKey] = field(repr=False)
+
+    @property
+    def private_key(self) -> RSAPrivateKey:
+        """What our requests are signed with; a notification needs none."""
+        return signing.private_key(self.private_pem, is_checked=True)
 
     @property
     def answering_serial(self) -> str:
@@ -102,7 +107,7 @@ def current_account() -> Account | None:
         mchid=row.mchid,
         merchant_serial=row.merchant_serial,
         is_active=row.is_active,
-        private_key=signing.private_key(sealed["private_key"]),
+        private_pem=sealed["private_key"],
         api_v3_key=sealed["api_v3_key"],
         platform_keys={serial: signing.public_key(pem) for serial, pem in sealed["platform_keys"].items()},
     )

@@ -28,19 +28,27 @@ class Finding:
     sentence: str
 
 
+def _well(sentence: str) -> Finding:
+    return Finding(is_well=True, sentence=sentence)
+
+
+def _bad(sentence: str) -> Finding:
+    return Finding(is_well=False, sentence=sentence)
+
+
 def examine() -> Iterator[Finding]:
     """The steps for the mall in force, up to the first that ends the examination."""
     try:
         account = current_account()
     except (SealBroken, Unreadable):
-        yield Finding(False, _("凭证打不开：FIELD_ENCRYPTION_KEYS 缺少加密时用的密钥，或内容已损坏，请重新填写。"))
+        yield _bad(_("凭证打不开：FIELD_ENCRYPTION_KEYS 缺少加密时用的密钥，或内容已损坏，请重新填写。"))
         return
     if account is None:
-        yield Finding(False, _("还没有填写微信支付商户信息。"))
+        yield _bad(_("还没有填写微信支付商户信息。"))
         return
-    yield Finding(True, _("商户号 %(mchid)s 的凭证可以打开，私钥与平台公钥格式正确。") % {"mchid": account.mchid})
+    yield _well(_("商户号 %(mchid)s 的凭证可以打开，私钥与平台公钥格式正确。") % {"mchid": account.mchid})
     if not account.is_active:
-        yield Finding(False, _("微信支付已停用，买家看不到微信支付，请启用。"))
+        yield _bad(_("微信支付已停用，买家看不到微信支付，请启用。"))
     yield _address()
     yield from _ask(account)
 
@@ -48,8 +56,8 @@ def examine() -> Iterator[Finding]:
 def _address() -> Finding:
     address = base_url(primary_host()) + PAY_PATH
     if urlsplit(address).scheme != "https":
-        return Finding(False, _("通知地址 %(address)s 不是 https，微信不会向它发送通知。") % {"address": address})
-    return Finding(True, _("通知地址是 %(address)s。") % {"address": address})
+        return _bad(_("通知地址 %(address)s 不是 https，微信不会向它发送通知。") % {"address": address})
+    return _well(_("通知地址是 %(address)s。") % {"address": address})
 
 
 def _ask(account: Account) -> Iterator[Finding]:
@@ -57,20 +65,18 @@ def _ask(account: Account) -> Iterator[Finding]:
         try:
             client.query(NO_ORDER)
         except Silent as error:
-            yield Finding(False, _silence(account, error))
+            yield _bad(_silence(account, error))
             return
         except Refused as error:
             if error.code not in ABSENT:
-                yield Finding(
-                    False,
+                yield _bad(
                     _("微信拒绝了请求（%(code)s：%(message)s），请核对商户号是否开通了对应的支付产品。")
                     % {"code": error.code, "message": error.message},
                 )
                 return
-    yield Finding(True, _("微信接受我们的签名：商户号、证书序列号与私钥一致。"))
-    yield Finding(True, _("微信的应答用 %(serial)s 验签通过。") % {"serial": account.answering_serial})
-    yield Finding(
-        True,
+    yield _well(_("微信接受我们的签名：商户号、证书序列号与私钥一致。"))
+    yield _well(_("微信的应答用 %(serial)s 验签通过。") % {"serial": account.answering_serial})
+    yield _well(
         _("APIv3 密钥无法通过查询核对，第一笔支付通知会验证它。接口地址：%(address)s") % {"address": base_address()},
     )
 

@@ -50,10 +50,10 @@ class SignedHeaders:
     kind: str = SCHEMA
 
 
-def private_key(pem: str) -> RSAPrivateKey:
-    """A merchant's private key. Raises Unreadable."""
+def private_key(pem: str, *, is_checked: bool = False) -> RSAPrivateKey:
+    """A merchant's private key. is_checked: its numbers were before, which takes long. Raises Unreadable."""
     try:
-        key = serialization.load_pem_private_key(pem.encode(), password=None)
+        key = serialization.load_pem_private_key(pem.encode(), password=None, unsafe_skip_rsa_key_validation=is_checked)
     except (ValueError, TypeError) as error:
         raise Unreadable("no private key in PEM") from error
     if not isinstance(key, RSAPrivateKey) or key.key_size < 2048:

@@ -11,7 +11,9 @@ from django.db import connection
 
 from mall import clock
 from mall.payments.wechat.bills import compare_yesterday
+from mall.payments.wechat.inbox import forget_old_notifications
 from mall.payments.wechat.work import ask_wechat
+from mall.tenancy.context import mall_scope
 
 # Well below the task's soft time limit; what is left over is next round's.
 ROUND_SECONDS = 15.0
@@ -31,8 +33,14 @@ def ask_wechat_everywhere() -> None:
 
 @shared_task
 def compare_wechat_bills() -> None:
-    """Every hour: yesterday's bill of every mall that has an account, once it is there."""
-    _in_turn("SELECT malls_with_wechat_account()", [], compare_yesterday)
+    """Every hour: yesterday's bill of every mall that has an account, once it is there; old notifications go."""
+    _in_turn("SELECT malls_with_wechat_account()", [], _tidy)
+
+
+def _tidy(mall_id: int) -> None:
+    with mall_scope(mall_id):
+        forget_old_notifications()
+    compare_yesterday(mall_id)
 
 
 def _in_turn(question: str, parameters: list[Any], work: Callable[[int], object]) -> None:
