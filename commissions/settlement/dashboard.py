@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -135,12 +135,18 @@ def commission_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-def unpaid_conversions() -> QuerySet[Conversion]:
-    """Conversions that pay nothing, each with `why` as the latest judgement has it."""
-    settled = Settlement.objects.filter(conversion=OuterRef("pk")).values("reason")[:1]
+def unpaid_conversions(reason: str = "") -> QuerySet[Conversion]:
+    """Conversions that pay nothing, or nothing for this reason, each with `why` as the latest judgement has it."""
+    judged = Settlement.objects.filter(conversion=OuterRef("pk"))
+    # Most carry their reason themselves; only for the others the settlement is asked.
+    paid_nothing = (
+        Q(reason=reason) | Q(Exists(judged.filter(reason=reason)))
+        if reason
+        else ~Q(reason="") | Q(Exists(judged.exclude(reason="")))
+    )
     return (
-        Conversion.objects.annotate(why=Coalesce(NullIf(Subquery(settled), Value("")), NullIf(F("reason"), Value(""))))
-        .filter(why__isnull=False)
+        Conversion.objects.annotate(why=Coalesce(NullIf(F("reason"), Value("")), Subquery(judged.values("reason")[:1])))
+        .filter(paid_nothing)
         .select_related("order", "member__buyer", "customer__buyer", "promoter__buyer", "link__channel")
     )
 
@@ -151,11 +157,9 @@ def conversion_list(request: HttpRequest) -> HttpResponse:
     """What links brought and nobody was paid for, with the reason."""
     form = filters_of(ConversionFilter, request)
     asked = form.asked()
-    rows = unpaid_conversions()
+    rows = unpaid_conversions(asked.get("reason", ""))
     if kind := asked.get("kind"):
         rows = rows.filter(kind=kind)
-    if reason := asked.get("reason"):
-        rows = rows.filter(why=reason)
     if wanted := asked.get("member"):
         called = members_called(wanted).values("pk")[:MEMBERS_MAX]
         rows = rows.filter(Q(promoter__in=called) | Q(level_1__in=called))

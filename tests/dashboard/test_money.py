@@ -8,12 +8,14 @@ from django.urls import reverse
 from commissions.ledger.models import Journal
 from commissions.ledger.posting import Book, Movement
 from commissions.payouts.models import Payout
+from commissions.settlement.models import Settlement
 from mall import clock
 from mall.events.delivery import deliver
 from mall.malls.models import Mall
 from mall.staff.models import AuditRecord
 from mall.tenancy.context import mall_scope
 from members.models import Member, StandingChange
+from referrals.conversions.models import Conversion
 from tests.factories.commissions import balance
 from tests.factories.trade import place_and_pay
 
@@ -284,11 +286,16 @@ def test_what_paid_nothing_is_listed_with_its_reason(world, owner):
     def found(query):
         return owner.get(f"/dashboard/conversions?{query}").context["page"].rows
 
-    whys = [row.why for row in found("")]
-    assert "unconfirmed" not in whys or whys
-    assert set(whys) >= {row.why for row in found("kind=click")}
-    for why in set(whys):
-        assert {row.why for row in found(f"reason={why}")} == {why}
+    with mall_scope(world.mall.pk):
+        settled = dict(Settlement.objects.exclude(reason="").values_list("conversion_id", "reason"))
+        expected = dict(Conversion.objects.exclude(reason="").values_list("pk", "reason")) | settled
+    assert expected
+    assert {row.pk: row.why for row in found("")} == expected
+    for why in set(expected.values()):
+        assert {row.pk for row in found(f"reason={why}")} == {pk for pk, given in expected.items() if given == why}
+    clicks = {row.pk for row in found("kind=click")}
+    assert clicks <= set(expected)
+    assert clicks.isdisjoint(row.pk for row in found("kind=order"))
     assert found("reason=bot&member=没有这个人") == []
 
 

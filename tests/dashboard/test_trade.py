@@ -58,6 +58,8 @@ def test_the_list_is_narrowed_by_status_number_phone_and_day(world, owner):
     assert numbers("status=awaiting_payment") >= {order.number}
     assert paid.number not in numbers("status=awaiting_payment")
     assert numbers(f"q={paid.number}") == {paid.number}
+    assert numbers(f"q={paid.number[:-1]}") == {paid.number}
+    assert numbers(f"q={paid.number[:8]}") == everything
     assert numbers(f"q={phone}") == everything
     assert numbers("q=13000000000") == set()
     assert numbers("q=nonsense") == set()
