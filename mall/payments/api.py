@@ -12,11 +12,13 @@ from rest_framework.views import APIView
 
 from mall.api.fields import TextField
 from mall.api.lookup import get_or_404
+from mall.api.network import client_address
 from mall.api.permissions import StaffMay
 from mall.orders.idempotency import KEY_PARAMETER, idempotent
 from mall.orders.selectors import orders_of
 from mall.payments import services
 from mall.payments.models import Payment
+from mall.payments.providers import Payer
 from mall.staff.rights import CONFIRM_PAYMENTS
 
 
@@ -24,6 +26,10 @@ class PaymentGiven(serializers.Serializer):
     """How the buyer wants to pay."""
 
     provider = TextField(max_length=20)
+    openid = TextField(
+        max_length=128, required=False, allow_blank=True, help_text="Who pays with wechat_jsapi, in the app named."
+    )
+    app = serializers.ChoiceField(choices=["web", "mini_program"], required=False, default="web")
 
 
 class PaymentShown(serializers.ModelSerializer):
@@ -72,7 +78,13 @@ class OrderPayments(GenericAPIView):
         order = get_or_404(orders_of(request.user), order_id)
         given = PaymentGiven(data=request.data)
         given.is_valid(raise_exception=True)
-        payment = services.start_payment(order=order, **given.validated_data)
+        asked = given.validated_data
+        payer = Payer(
+            openid=asked.get("openid", ""),
+            client_ip=client_address(request),
+            in_mini_program=asked["app"] == "mini_program",
+        )
+        payment = services.start_payment(order=order, provider=asked["provider"], payer=payer)
         return Response(PaymentShown(payment).data, status=status.HTTP_201_CREATED)
 
 
