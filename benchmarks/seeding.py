@@ -194,5 +194,5 @@ SELECT %(mall)s, %(commissions_journal)s + v.id - %(referrals_conversion)s, v.ac
 def _forward(cursor: Any, table: str) -> None:
     """Let the next id come after the seeded ones."""
     cursor.execute(
-        f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), greatest(1, (SELECT max(id) FROM {table})))"  # noqa: S608
+        f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), greatest(1, (SELECT max(id) FROM {table})))"  # noqa: S608 - ours
     )

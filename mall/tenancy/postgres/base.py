@@ -7,6 +7,8 @@ which nobody could tell from a mistake in the statement.
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg2
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgresOperations
@@ -19,7 +21,7 @@ class DatabaseOperations(PostgresOperations):
 
 
 class ErrorWrapper(DatabaseErrorWrapper):
-    def __exit__(self, exc_type, exc_value, traceback):
+    def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:  # noqa: PYI036 - as Django has it
         if exc_type is psycopg2.DatabaseError:
             self.wrapper.errors_occurred = True
             raise OperationalError(*exc_value.args).with_traceback(traceback) from exc_value
