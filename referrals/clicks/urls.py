@@ -13,7 +13,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("clicks/<str:click_id>/confirm", ClickConfirmation.as_view(), name="click-confirmation"),
 ]
 page_urlpatterns: list[URLPattern | URLResolver] = [
-    path("s/", arrive, {"code": ""}),
+    path("s/", arrive, {"code": ""}, name="share-link-without-code"),
     path("s/<path:code>", arrive, name="share-link"),
     path("t", beacon, name="beacon"),
 ]

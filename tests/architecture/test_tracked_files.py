@@ -12,7 +12,7 @@ BYTES_MOST = 400_000
 BINARY = {".png", ".jpg", ".ico", ".woff2", ".ttf", ".gz", ".mo"}
 
 SECRETS = {
-    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\\nr\"']*[A-Za-z0-9+/]{40}"),
     "a cloud key": re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
     "a token of a forge": re.compile(r"\b(?:ghp|gho|glpat|github_pat)[_-][A-Za-z0-9_]{20,}\b"),
 }

@@ -77,6 +77,7 @@ class World:
     product: Product | None = None
     sku: Sku | None = None
     click: Any = None
+    app_click: Any = None
     payee: Payee | None = None
     commission: Commission | None = None
     parked: Delivery | None = None
@@ -194,6 +195,7 @@ def _gather(world: World) -> None:
         world.links[kind] = make_link(members["promoter"], kind, product=product, campaign=f"{marker}活动")
     world.click = make_click(world.links["mall"], user_agent=f"Mozilla/5.0 (iPhone) {marker}")
     make_click(world.links["mall"], new_key(), is_confirmed=False)
+    world.app_click = make_click(world.links["mall"], source="app", is_confirmed=False)
     with mall_scope(mall.pk):
         seen = Sighting(
             visitor_key=new_key(), at=clock.now(), source="browser", method="GET", is_prefetch=False,

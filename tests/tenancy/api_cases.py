@@ -144,7 +144,7 @@ CASES: dict[str, Case] = {
         body_ids={("code",): lambda w: w.links["mall"].code, ("visitor",): a_visitor},
         answers=(201,),
     ),
-    "POST /clicks/{click_id}/confirm": Case(ANYONE, path={"click_id": lambda w: public(w.click)}, answers=(204,)),
+    "POST /clicks/{click_id}/confirm": Case(ANYONE, path={"click_id": lambda w: public(w.app_click)}, answers=(204,)),
     "POST /merchant/tokens": Case(
         ANYONE, body=lambda w: {"email": w.staff["owner"].user.email, "password": PASSWORD}, answers=(201,)
     ),

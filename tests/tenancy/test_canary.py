@@ -54,6 +54,8 @@ NOT_SHOWN = {
     "referrals.Conversion.trace": "ids and numbers only",
     "mall.OrderChange.note": "append-only; written by timers only",
 }
+# What WeChat sent or gave: no page and no list shows it yet.
+WECHAT_TABLES = "mall_wechat", "mall_bill", "mall_notification"
 
 SHORT = 6
 PAGES_MOST = 250
@@ -101,9 +103,16 @@ def test_every_text_of_a_mall_carries_its_marker(marked):
     for world in marked:
         with mall_scope(world.mall.pk):
             for model in mall_models():
+                if model._meta.db_table.startswith(WECHAT_TABLES):
+                    continue
                 for field in texts(model):
                     named = f"{model._meta.label}.{field.name}"
-                    if isinstance(field, models.UUIDField) or field.name in MACHINE_WORDS or named in NOT_SHOWN:
+                    if (
+                        isinstance(field, models.UUIDField)
+                        or field.name in MACHINE_WORDS
+                        or named in NOT_SHOWN
+                        or field.choices
+                    ):
                         continue
                     values = words(model.objects.values_list(field.attname, flat=True))
                     assert any(world.marker in value for value in values), f"{named} has no marker"
