@@ -55,7 +55,7 @@ NOT_SHOWN = {
     "mall.OrderChange.note": "append-only; written by timers only",
 }
 # What WeChat sent or gave: no page and no list shows it yet.
-WECHAT_TABLES = "mall_wechat", "mall_bill", "mall_notification"
+WECHAT_TABLES = ("mall_wechat", "mall_bill", "mall_notification", "mall_forged")
 
 SHORT = 6
 PAGES_MOST = 250
