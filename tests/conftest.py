@@ -28,6 +28,7 @@ from psycopg2 import sql
 from redis import Redis
 
 from config.local import browser, roles
+from mall.events import bell
 
 HOUSE = Path(__file__).resolve().parents[1]
 TEMPLATE_PREFIX = "fenyong_template_"
@@ -192,6 +193,12 @@ def _leave_nothing_behind() -> Iterator[None]:
         for key in client.scan_iter(match=f"{settings.TEST_PROCESS}:*", count=1000):
             client.delete(key)
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _bells_ring() -> None:
+    """A bell that did not work in one test must not keep the next one silent."""
+    bell.listen_again()
 
 
 @pytest.fixture

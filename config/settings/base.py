@@ -222,6 +222,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "socket_keepalive": True,
     "retry_on_timeout": True,
     "health_check_interval": 25,
+    # Without these whoever rings waits six seconds for a broker that refuses him.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
 }
 # Ringing is best effort, beat sweeps anyway: a request must not wait for a dead broker.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}

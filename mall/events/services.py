@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from mall import clock
+from mall.events import bell
 from mall.events.models import Delivery, Event
 from mall.faultpoints import reach
 from mall.tenancy.context import require_mall_id
@@ -44,17 +45,11 @@ def record_many(kind: str, facts: Iterable[tuple[int, dict[str, Any]]]) -> None:
 
 
 def ring(mall_id: int) -> None:
-    """Tell a worker that this mall has deliveries due. Never fails: the sweep comes anyway."""
+    """Tell a worker that this mall has deliveries due."""
     from mall.tasks import deliver_mall
 
     reach("events.ringing")
-    try:
-        deliver_mall.apply_async(kwargs={"mall_id": mall_id}, retry=False)
-    except OSError:
-        return
-    except Exception as error:
-        if error.__class__.__module__.split(".")[0] not in {"kombu", "redis", "celery", "amqp"}:
-            raise
+    bell.ring(deliver_mall, mall_id=mall_id)
 
 
 def retry_delivery(*, delivery: Delivery) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import time
 
-log = logging.getLogger(__name__)
+from mall.events import bell
 
 # A busy page confirms hundreds of clicks a second, and one ringing judges a thousand.
 _SECONDS_APART = 0.2
@@ -22,7 +21,4 @@ def ring(mall_id: int) -> None:
     if len(_rung) > 10_000:
         _rung.clear()
     _rung[mall_id] = now
-    try:
-        judge.apply_async(kwargs={"mall_id": mall_id}, retry=False)
-    except Exception:
-        log.warning("mall %s: the bell of judging did not ring", mall_id, exc_info=True)
+    bell.ring(judge, mall_id=mall_id)

@@ -1,0 +1,53 @@
+"""Ringing is best effort: it never fails a request, and never makes every request wait for a dead broker."""
+
+from __future__ import annotations
+
+import pytest
+from kombu.exceptions import OperationalError
+
+from mall.events import bell
+
+
+class Task:
+    """Stands in for a Celery task behind a broker that may be away."""
+
+    def __init__(self) -> None:
+        self.tried: list[int] = []
+        self.error: Exception | None = None
+
+    def apply_async(self, *, kwargs: dict[str, int], retry: bool) -> None:
+        assert retry is False
+        self.tried.append(kwargs["mall_id"])
+        if self.error is not None:
+            raise self.error
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch):
+    """A clock that only this test moves."""
+    moment = [1000.0]
+    monkeypatch.setattr("mall.events.bell.time.monotonic", lambda: moment[0])
+    bell.listen_again()
+    yield moment
+    bell.listen_again()
+
+
+@pytest.mark.parametrize("error", [OperationalError("refused"), ConnectionRefusedError(), TimeoutError()])
+def test_a_broker_that_is_away_is_asked_once_in_a_while(now, error):
+    task = Task()
+    task.error = error
+    for mall_id in (1, 2, 3):
+        bell.ring(task, mall_id=mall_id)
+    assert task.tried == [1]
+    now[0] += bell.SILENT_SECONDS
+    task.error = None
+    for mall_id in (4, 5):
+        bell.ring(task, mall_id=mall_id)
+    assert task.tried == [1, 4, 5]
+
+
+def test_a_mistake_of_ours_is_not_taken_for_a_broker_that_is_away(now):
+    task = Task()
+    task.error = TypeError("unexpected argument")
+    with pytest.raises(TypeError):
+        bell.ring(task, mall_id=1)
