@@ -278,10 +278,10 @@ CASES: dict[str, Case] = {
 
 # Texts in bodies and queries that name no row; every other text must be among the ids of its case.
 PLAIN_TEXT = {
-    "account", "attribution", "bank", "campaign", "channel", "city", "click_pays", "code", "company", "coupon",
+    "account", "app", "attribution", "bank", "campaign", "channel", "city", "click_pays", "code", "company", "coupon",
     "cursor", "description", "detail", "district", "email", "evidence", "keywords", "kind", "method", "name",
     "nickname", "note", "number", "ordering", "password", "phone", "provider", "province", "purpose", "reason",
-    "reference", "scope", "search", "state", "status", "subtitle",
+    "openid", "reference", "scope", "search", "state", "status", "subtitle",
 }  # fmt: skip
 
 
