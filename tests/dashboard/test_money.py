@@ -213,7 +213,7 @@ def test_a_members_page_names_upline_downline_and_money(world, owner):
     account = owner.get(path("member-account", promoter))
     assert account.context["balance"] == balance(promoter)
     counts = {link.pk: counted for link, counted in owner.get(path("member-links", promoter)).context["rows"]}
-    assert (counts[world.links["mall"].pk].clicks, counts[world.links["mall"].pk].valid_clicks) == (3, 1)
+    assert (counts[world.links["mall"].pk].clicks, counts[world.links["mall"].pk].valid_clicks) == (4, 1)
 
 
 # --- Ledger -----------------------------------------------------------------------

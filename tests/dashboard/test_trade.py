@@ -260,7 +260,7 @@ def test_the_first_page_of_a_role_names_only_its_own_work(world):
 
 def test_clicks_and_members_of_today(world, owner):
     found = owner.get("/dashboard/today/referrals").context
-    assert (found["clicks"]["valid"], found["clicks"]["all"]) == (1, 3)
+    assert (found["clicks"]["valid"], found["clicks"]["all"]) == (1, 4)
     # top, promoter, customer, stranger, gone; two of them by a link.
     assert (found["joined"]["all"], found["joined"]["brought"]) == (5, 2)
 

@@ -18,12 +18,15 @@ from config.local import extraction, places
 HAN = re.compile("[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 PARTS = re.compile(r"%\(\w+\)s|%%|\{\w+\}|</?[a-z][^>]*>")
 
-# Names of the country's places, and what fills the demo, are data.
-DATA = ("config/demo/", "config/settings/", "mall/orders/regions.py", "mall/templatetags/h5.py")
+# Names of the country's places, columns of WeChat's bills, and what fills the demo, are data.
+DATA = (
+    "config/demo/", "config/settings/", "mall/orders/regions.py", "mall/payments/wechat/bills.py",
+    "mall/templatetags/h5.py",
+)  # fmt: skip
 # Written into records or typed by hand, and so never translated.
 NOT_FOR_READING = {
     "，", "。", "￥", "\u3000", r"\s?[（(][a-z_.]+[）)]", '{"颜色": "红", "尺码": "L"}',
-    "已注销用户", "微信", "微博", "其他",
+    "已注销用户", "微信", "微博", "其他", "重复付款",
     "顺丰速运", "中通快递", "圆通速递", "申通快递", "韵达快递", "极兔速递", "京东物流", "邮政 EMS", "德邦快递",
 }  # fmt: skip
 
