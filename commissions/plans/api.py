@@ -20,8 +20,8 @@ class OverrideSchema(serializers.Serializer):
 
     scope = serializers.ChoiceField(choices=["category", "product", "sku"])
     id = serializers.CharField()
-    order_levels_bps = serializers.ListField(child=serializers.IntegerField(), required=False)
-    order_levels_fen = serializers.ListField(child=serializers.IntegerField(), required=False)
+    order_levels_bps = serializers.ListField(child=serializers.IntegerField(), required=False, allow_null=True)
+    order_levels_fen = serializers.ListField(child=serializers.IntegerField(), required=False, allow_null=True)
 
 
 class PlanSchema(serializers.Serializer):

@@ -62,6 +62,18 @@ class TextField(serializers.CharField):
         return text
 
 
+class ParagraphsField(serializers.CharField):
+    """Bounded text of several lines; which characters may stand in it, the service says."""
+
+    default_error_messages = {"invalid": _("必须是文本。")}
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text as it came."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class SecretField(serializers.CharField):
     """A password as it was typed, spaces included; its rules are the services'."""
 

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mall.api.fields import FenField, StrictIntegerField, TextField
+from mall.api.fields import FenField, ParagraphsField, StrictIntegerField, TextField
 from mall.api.lookup import get_or_404
 from mall.api.permissions import StaffMay
 from mall.catalogue import services
@@ -46,7 +46,7 @@ class ProductGiven(serializers.Serializer):
     name = TextField(max_length=120)
     subtitle = TextField(max_length=200, required=False, allow_blank=True)
     keywords = TextField(max_length=200, required=False, allow_blank=True)
-    description = serializers.CharField(max_length=services.DESCRIPTION_MAX, required=False, allow_blank=True)
+    description = ParagraphsField(max_length=services.DESCRIPTION_MAX, required=False, allow_blank=True)
     category = TextField(max_length=36, required=False, allow_null=True)
     position = StrictIntegerField(min_value=0, max_value=services.POSITION_MAX, required=False)
     status = serializers.ChoiceField(choices=Product.Status.choices, required=False)
