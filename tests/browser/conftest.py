@@ -86,6 +86,8 @@ def worker(transactional_db: None) -> Iterator[None]:
         # In the worker's own thread: what it held open would keep the database from being dropped.
         connections.close_all()
 
+    # Bells of earlier tests, for malls that nobody looks at any more.
+    app.control.purge()
     worker_shutdown.connect(let_go, weak=False)
     with start_worker(app, pool="solo", concurrency=1, perform_ping_check=False, loglevel="warning"):
         yield
