@@ -50,10 +50,14 @@ class Settlement:
         worker.start()
         try:
             wait_until("the worker", lambda: "ready." in worker.tail(5))
+            # The first task of a child loads and connects; no worker that runs already does.
             self._ring(0)
-            with timed() as watch:
+            with self.installation.valkey() as valkey:
+                wait_until("the first task", lambda: not valkey.llen("celery") and not valkey.hlen("unacked"))
+            # One connection for all looks: connecting a hundred times a second would be half the load.
+            with self.installation.session() as cursor, timed() as watch:
                 self._ring(self.mall_id)
-                wait_until("the last delivery", lambda: not self._waiting(), 600, pause=0.01)
+                wait_until("the last delivery", lambda: not self._waiting(cursor), 600, pause=0.02)
         finally:
             self.installation.stop()
         self._keep(database)
@@ -61,13 +65,16 @@ class Settlement:
 
     def in_process(self) -> float:
         """The same task's own function, called in this process."""
+        from config.celery import collect_seldom
         from mall.tasks import deliver_mall
 
+        collect_seldom()
         self._copy("inprocess")
         with timed() as watch:
             deliver_mall.run(mall_id=self.mall_id)
-        if self._waiting():
-            raise RuntimeError("something was not delivered")
+        with self.installation.session() as cursor:
+            if self._waiting(cursor):
+                raise RuntimeError("something was not delivered")
         return self.orders / watch.seconds
 
     def naive(self) -> float:
@@ -111,8 +118,9 @@ class Settlement:
 
         deliver_mall.apply_async(kwargs={"mall_id": mall_id})
 
-    def _waiting(self) -> bool:
-        return bool(self.installation.rows("SELECT 1 FROM mall_delivery WHERE done_at IS NULL LIMIT 1"))
+    def _waiting(self, cursor: Any) -> bool:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM mall_delivery WHERE done_at IS NULL)")
+        return bool(cursor.fetchone()[0])
 
     def _keep(self, database: str) -> None:
         with self.installation.session("backup", database) as cursor:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import worker_init, worker_process_init
 from django.core.exceptions import ImproperlyConfigured
 
 from config.wiring import BEAT_SCHEDULE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+
+# A batch of a thousand orders holds some hundred thousand objects that all live until its end: the collector's
+# default of looking every 700 makes settlement a fifth slower and finds nothing.
+COLLECT_EVERY = 50_000
 
 FLOORS = ("mall", "members", "referrals", "commissions")
 
@@ -42,3 +47,10 @@ def refuse_unsafe_role(**_sender: object) -> None:
     except ImproperlyConfigured as error:
         # Celery logs what a receiver raises and goes on, except this.
         raise SystemExit(str(error)) from error
+
+
+@worker_process_init.connect
+def collect_seldom(**_sender: object) -> None:
+    """Leave what was loaded before the fork alone, and look at the rest by the tens of thousands."""
+    gc.freeze()
+    gc.set_threshold(COLLECT_EVERY, 20, 100)
