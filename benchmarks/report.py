@@ -29,6 +29,10 @@ class Table:
         sign = "≤" if most else "≥"
         self.add(what, f"{found:,.2f} ×", f"goal {sign} {goal:g} ×: {'reached' if reached else 'MISSED'}")
 
+    def limit(self, what: str, found: float, goal: float, unit: str) -> None:
+        """A figure beside the most it may be."""
+        self.add(what, f"{found:,.2f} {unit}", f"goal ≤ {goal:g} {unit}: {'reached' if found <= goal else 'MISSED'}")
+
     def print(self) -> None:
         """Columns as wide as they must be."""
         print(f"\n{self.title}")

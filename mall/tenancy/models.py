@@ -7,6 +7,8 @@ from typing import Any
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
+from django.db.models.fields.related_lookups import RelatedExact
+from django.db.models.sql.where import AND
 
 from mall.tenancy.context import WrongMall, require_mall_id
 
@@ -15,7 +17,12 @@ class MallManager(models.Manager[Any]):
     """Rows of the mall in force, and no others. Raises MallNotSet outside of any mall."""
 
     def get_queryset(self) -> models.QuerySet[Any]:
-        return super().get_queryset().filter(mall_id=require_mall_id(self.model._meta.label))
+        queryset = super().get_queryset()
+        # filter(mall_id=…) says the same, and takes a tenth of a millisecond to find out what that means:
+        # every query of the product comes by here, and every saved row twice.
+        column = self.model._meta.get_field("mall").get_col(queryset.query.get_initial_alias())
+        queryset.query.where.add(RelatedExact(column, require_mall_id(self.model._meta.label)), AND)
+        return queryset
 
 
 def require_own_row(row: models.Model, mall_id: int | None) -> None:
