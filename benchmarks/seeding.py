@@ -120,7 +120,8 @@ INSERT INTO mall_order (mall_id, id, number, buyer_id, status, goods_fen, discou
     refunded_fen, note, visitor_key, placed_by_staff, carrier, tracking_number, placed_at, expires_at, paid_at)
 SELECT %(mall)s, %(mall_order)s + g, 'S' || %(mall_order)s + g, b.buyer_id, 'paid', %(price)s, 0, 0, %(price)s, 0, '',
     '', false, '', '', now() - interval '1 hour', now(), now() - interval '1 hour'
-FROM generate_series(1, %(count)s) g JOIN seed_buyer b ON b.n = 1 + g * 7919 %% (SELECT count(*) FROM seed_buyer)
+FROM generate_series(1, %(count)s) g
+    JOIN seed_buyer b ON b.n = 1 + g::bigint * 7919 %% (SELECT count(*) FROM seed_buyer)
 """,
     """
 INSERT INTO mall_orderline (mall_id, id, order_id, sku_id, product_id, name, specs, quantity, price_fen, paid_fen,
@@ -133,7 +134,8 @@ INSERT INTO referrals_conversion (mall_id, id, kind, order_id, rule, promoter_id
     reason, trace, occurred_at, recorded_at)
 SELECT %(mall)s, %(referrals_conversion)s + g, 'order', %(mall_order)s + g, 'bound', b.l1, b.l1, b.l2, b.member_id, '',
     '{"policy": "last_click"}', now() - interval '1 hour', now() - interval '1 hour'
-FROM generate_series(1, %(count)s) g JOIN seed_buyer b ON b.n = 1 + g * 7919 %% (SELECT count(*) FROM seed_buyer)
+FROM generate_series(1, %(count)s) g
+    JOIN seed_buyer b ON b.n = 1 + g::bigint * 7919 %% (SELECT count(*) FROM seed_buyer)
 """,
 )
 

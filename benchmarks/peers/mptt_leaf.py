@@ -1,4 +1,4 @@
-"""django-mptt inserts leaves into one tree of so many nodes, ten children each."""
+"""django-mptt inserts leaves into one tree of so many nodes, each brought by anybody before him."""
 
 from __future__ import annotations
 
@@ -43,10 +43,12 @@ class Person(MPTTModel):
 
 
 def fill(count: int) -> None:
-    """The whole tree by one walk: node n stands below n // 10."""
+    """The whole tree by one walk: everybody stands below somebody who joined before him."""
+    chance = random.Random(1)
+    parents = {number: chance.randrange(1, number) for number in range(2, count + 1)}
     children: dict[int, list[int]] = {}
-    for number in range(2, count + 1):
-        children.setdefault(max(1, number // 10), []).append(number)
+    for number, parent in parents.items():
+        children.setdefault(parent, []).append(number)
     rows, left = {}, 0
     stack: list[tuple[int, int, bool]] = [(1, 0, False)]
     while stack:
@@ -60,7 +62,7 @@ def fill(count: int) -> None:
         stack.extend((child, level + 1, False) for child in children.get(number, ()))
     people = [
         Person(
-            pk=number, name=f"m{number}", parent_id=max(1, number // 10) if number > 1 else None,
+            pk=number, name=f"m{number}", parent_id=parents.get(number),
             lft=lft, rght=rght, level=level, tree_id=1,
         )
         for number, (lft, rght, level) in sorted(rows.items())

@@ -13,9 +13,10 @@ from mall.buyers.services import checked_nickname, checked_password, register_bu
 from mall.events.services import record
 from mall.malls.models import Mall
 from mall.tenancy.context import require_mall_id
+from members.joining.binding import bind
 from members.joining.errors import CodeRequired, PasswordRequired
 from members.joining.ports import ReferrerFound, referrer_behind
-from members.models import Binding, Member
+from members.models import Member
 
 
 def join(
@@ -46,11 +47,7 @@ def join(
     with transaction.atomic():
         buyer = register_buyer(phone=phone, password=password, nickname=nickname, guest=guest)
         found = _allowed(referrer_behind(ref or None, visitor_key))
-        at = clock.now()
-        member = Member.objects.create(buyer=buyer, referrer_id=found.member_id, joined_at=at)
-        Binding.objects.create(
-            member=member, referrer_id=found.member_id, source=found.source[:20], code=found.code[:20], at=at
-        )
+        member = bind(buyer=buyer, found=found, at=clock.now())
         payload: dict[str, object] = {"link": found.link_id}
         if found.is_himself:
             payload["own_visitor"] = True
