@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.db import connections, models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from mptt.managers import TreeManager
 from mptt.models import MPTTModel, TreeForeignKey
 
 from mall import clock
+from mall.freight.models import FreightTemplate
 from mall.tenancy.models import MallForeignKey, MallManager, MallModel, PublicIdField
 
 
@@ -42,6 +43,8 @@ class Category(MPTTModel, MallModel):
     name = models.CharField(max_length=40)
     parent = CategoryForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     position = models.PositiveIntegerField(default=0)
+    # Path below MEDIA_ROOT, beginning with the mall's id.
+    icon = models.CharField(max_length=200, blank=True)
 
     objects = CategoryManager()
 
@@ -74,6 +77,13 @@ class Product(MallModel):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     sold_count = models.PositiveIntegerField(default=0)
     free_freight = models.BooleanField(default=True)
+    # None: the mall's default template, if it has one.
+    freight_template = MallForeignKey(FreightTemplate, null=True, blank=True)
+    purchase_limit = models.PositiveIntegerField(null=True, blank=True, help_text="most pieces in one order")
+    video_url = models.CharField(max_length=300, blank=True)
+    # Lower case: name, keywords, and their pinyin in full and by initials. Written by mall.catalogue.search.
+    search_text = models.TextField(blank=True)
+    is_sample = models.BooleanField(default=False)
     position = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -111,6 +121,10 @@ class Sku(MallModel):
     price_fen = models.BigIntegerField()
     market_price_fen = models.BigIntegerField(null=True, blank=True)
     cost_fen = models.BigIntegerField(null=True, blank=True)
+    member_price_fen = models.BigIntegerField(null=True, blank=True)
+    weight_g = models.PositiveIntegerField(default=0)
+    # At so many pieces or fewer the merchant is told; 0: when it is sold out.
+    low_stock_at = models.PositiveIntegerField(default=0)
     stock = models.IntegerField(default=0)
     is_active = models.BooleanField(default=True)
     position = models.PositiveIntegerField(default=0)
@@ -122,6 +136,11 @@ class Sku(MallModel):
             models.CheckConstraint(condition=Q(stock__gte=0), name="mall_sku_stock_not_negative"),
             models.CheckConstraint(
                 condition=Q(price_fen__gte=0, price_fen__lte=10_000_000_000), name="mall_sku_price_sane"
+            ),
+            models.CheckConstraint(
+                condition=Q(member_price_fen__isnull=True)
+                | Q(member_price_fen__gte=0, member_price_fen__lte=F("price_fen")),
+                name="mall_sku_member_price_sane",
             ),
         ]
 

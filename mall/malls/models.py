@@ -29,6 +29,17 @@ class Mall(models.Model):
     name = models.CharField(max_length=60)
     notice = models.CharField(max_length=200, blank=True)
     service_phone = models.CharField(max_length=20, blank=True)
+    service_wechat = models.CharField(max_length=40, blank=True)
+    service_hours = models.CharField(max_length=60, blank=True)
+    licence = models.CharField(max_length=120, blank=True, help_text="营业执照 or 许可证 as it must be shown")
+    returns_promise = models.CharField(max_length=200, blank=True)
+    returns_address = models.CharField(max_length=300, blank=True)
+    # What payment costs the merchant, and the least he wants to keep of a promotion's price.
+    payment_fee_bps = models.PositiveIntegerField(default=60)
+    promotion_margin_bps = models.PositiveIntegerField(default=0)
+    # mall.sealing: the address of the group's robot. Written, never shown again.
+    webhook_sealed = models.TextField(blank=True)
+    rules_accepted_at = models.DateTimeField(null=True, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     timezone = models.CharField(max_length=40, default="Asia/Shanghai")
     brand_color = models.CharField(max_length=7, default="#07c160")
@@ -48,6 +59,9 @@ class Mall(models.Model):
             models.UniqueConstraint(fields=["slug"], name="mall_slug_once"),
             models.CheckConstraint(condition=Q(status__in=["open", "suspended"]), name="mall_status_known"),
             models.CheckConstraint(condition=Q(payout_min_fen__gte=1), name="mall_payout_min_positive"),
+            models.CheckConstraint(
+                condition=Q(payment_fee_bps__lt=10_000, promotion_margin_bps__lt=10_000), name="mall_promotion_bps_sane"
+            ),
             models.CheckConstraint(condition=Q(brand_color__regex=r"^#[0-9a-fA-F]{6}$"), name="mall_brand_color_hex"),
         ]
 

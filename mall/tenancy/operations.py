@@ -73,18 +73,47 @@ class EnforceMallWalls(Operation):
             )
 
     def _bind(self, model: Any, schema_editor: Any) -> None:
-        table = model._meta.db_table
         for field in _composite_fields(model):
-            target = field.related_model._meta.db_table
-            schema_editor.execute(
-                "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = "  # noqa: S608 - our own table
-                f'\'{target}_mall_row\') THEN ALTER TABLE "{target}" ADD CONSTRAINT "{target}_mall_row" '
-                "UNIQUE (mall_id, id); END IF; END $$"
-            )
-            schema_editor.execute(
-                f'ALTER TABLE "{table}" ADD CONSTRAINT "{_key_name(model, field)}" '
-                f'FOREIGN KEY (mall_id, "{field.column}") REFERENCES "{target}" (mall_id, id)'
-            )
+            _bind_field(model, field, schema_editor)
+
+
+class BindToMall(Operation):
+    """Composite foreign keys for references added to a table that has its walls already."""
+
+    reversible = True
+
+    def __init__(self, model: str, fields: list[str]) -> None:
+        self.model, self.fields = model, fields
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The keys are the database's business; Django's state does not change."""
+
+    def describe(self) -> str:
+        return f"Composite keys for {', '.join(self.fields)} of {self.model}"
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        model = to_state.apps.get_model(app_label, self.model)
+        for name in self.fields:
+            _bind_field(model, model._meta.get_field(name), schema_editor)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        model = from_state.apps.get_model(app_label, self.model)
+        for name in self.fields:
+            key = _key_name(model, model._meta.get_field(name))
+            schema_editor.execute(f'ALTER TABLE "{model._meta.db_table}" DROP CONSTRAINT "{key}"')
+
+
+def _bind_field(model: Any, field: MallForeignKey, schema_editor: Any) -> None:
+    table, target = model._meta.db_table, field.related_model._meta.db_table
+    schema_editor.execute(
+        "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = "  # noqa: S608 - our own table
+        f'\'{target}_mall_row\') THEN ALTER TABLE "{target}" ADD CONSTRAINT "{target}_mall_row" '
+        "UNIQUE (mall_id, id); END IF; END $$"
+    )
+    schema_editor.execute(
+        f'ALTER TABLE "{table}" ADD CONSTRAINT "{_key_name(model, field)}" '
+        f'FOREIGN KEY (mall_id, "{field.column}") REFERENCES "{target}" (mall_id, id)'
+    )
 
 
 def _composite_fields(model: Any) -> list[MallForeignKey]:

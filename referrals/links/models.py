@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mall import clock
 from mall.catalogue.models import Product
+from mall.reviews.models import Review
 from mall.tenancy.models import MallForeignKey, MallModel, PublicIdField
 from members.models import Member
 
@@ -42,6 +43,8 @@ class ShareLink(MallModel):
     product = MallForeignKey(Product, null=True, blank=True)
     channel = MallForeignKey(Channel)
     campaign = models.CharField(max_length=40, blank=True)
+    # Its owner's own review of the product, shown first to who comes through it.
+    review = MallForeignKey(Review, null=True, blank=True)
     # The link its owner came through: chains and K-factor, not money.
     came_through = MallForeignKey("self", null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)

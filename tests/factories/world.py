@@ -49,6 +49,7 @@ from tests.factories.http import api_as
 from tests.factories.mall import host_of, make_mall, make_operator, make_staff, owner_of
 from tests.factories.members import make_member, new_phone
 from tests.factories.referrals import join_through, make_click, make_link, new_network
+from tests.factories.shop_world import furnish_shop
 from tests.factories.trade import an_address, ask_refund, pay, place, receive, ship
 from tests.factories.wechat import leave_wechat_rows
 
@@ -141,6 +142,7 @@ def make_world(marker: str, **settings: Any) -> World:
     _trade(world)
     _pay_out(world)
     _leave_traces(world)
+    furnish_shop(world)
     world.let_in()
     return world
 

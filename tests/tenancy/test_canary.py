@@ -45,13 +45,15 @@ MACHINE_WORDS = {
     "action", "actor", "after", "attribution", "before", "click_pays", "code", "currency", "digest", "ended_reason",
     "event_key", "event_type", "file", "fingerprint", "handler", "host", "key", "kind", "method", "network", "number",
     "phone", "principal", "provider", "provider_reference", "purpose", "reason", "role", "rule", "slug", "source",
-    "standing", "status", "subject_kind", "visitor_key",
+    "standing", "status", "step", "subject_kind", "uploaded_by", "visitor_key",
 }  # fmt: skip
 NOT_SHOWN = {
     "mall.Buyer.password": "hashed",
     "commissions.Payee.sealed": "encrypted",
     "commissions.Settlement.trace": "ids and numbers only",
     "referrals.Conversion.trace": "ids and numbers only",
+    "mall.CartItem.guest_key": "a hash",
+    "mall.Mall.webhook_sealed": "encrypted",
     "mall.OrderChange.note": "append-only; written by timers only",
 }
 # What WeChat sent or gave: no page and no list shows it yet.

@@ -17,67 +17,19 @@ from django.db.models import Model, OneToOneField
 from mall.tenancy.models import MallForeignKey, MallModel
 from mall.tenancy.operations import EnforceMallWalls
 from mall.tenancy.registry import mall_models, mall_tables
+from tests.tenancy.wall_exceptions import (
+    APPEND_ONLY,
+    INSTALLATION_TABLES,
+    RELAY_FUNCTIONS,
+    RELAY_TABLES,
+    SINGLE_COLUMN_KEYS,
+    UNIQUE_ACROSS_MALLS,
+)
 
 APP, RELAY, OWNER = settings.DATABASE_APP_ROLE, settings.DATABASE_RELAY_ROLE, settings.DATABASE_OWNER_ROLE
 
 # As PostgreSQL prints it back.
 CURRENT_MALL = "( SELECT (NULLIF(current_setting('app.mall_id'::text, true), ''::text))::bigint AS \"nullif\")"
-
-# Tables the relay's functions read across malls, and what for.
-RELAY_TABLES = {
-    "mall_mall": "list_mall_ids, list_malls",
-    "mall_mallhost": "find_mall_by_host",
-    "mall_delivery": "malls_with_due_deliveries, oldest_delivery_seconds",
-    "mall_wechattrade": "malls_with_wechat_due",
-    "mall_wechatrefund": "malls_with_wechat_due",
-    "mall_wechataccount": "malls_with_wechat_account",
-    "referrals_click": "malls_with_clicks_due",
-    "commissions_commission": "malls_with_due_releases",
-}
-
-RELAY_FUNCTIONS = {
-    "find_mall_by_host",
-    "list_mall_ids",
-    "list_malls",
-    "malls_with_due_deliveries",
-    "oldest_delivery_seconds",
-    "malls_with_wechat_due",
-    "malls_with_wechat_account",
-    "malls_with_clicks_due",
-    "malls_with_due_releases",
-}
-
-# Tables without a mall, by the beginning of their name, and why no mall's rows are in them.
-INSTALLATION_TABLES = {
-    "django_": "the framework's: migrations, content types, sessions of staff, the operator's admin log",
-    "auth_": "groups and permissions of the operator's admin",
-    "mall_user": "staff log-ins; what one may do in a mall stands in mall_staffmember",
-}
-
-# Unique keys of mall tables that do not begin with mall_id, by name.
-UNIQUE_ACROSS_MALLS = {
-    "mall_host_once": "the host name is what decides the mall, so it is one in the installation",
-    "mall_slug_once": "the slug is part of a host name",
-    "mall_mall_public_id_key": "operators name malls by it; a random UUID, so a collision tells nothing",
-}
-
-# Referencing columns that are no composite key, by table and column.
-SINGLE_COLUMN_KEYS = {
-    ("*", "mall_id"): "the mall itself: it is the key's other half",
-    ("*", "mall_user"): "a staff log-in belongs to the installation; what it may do in a mall is a row of the mall",
-}
-
-# History and money: rows that are only ever added.
-APPEND_ONLY = {
-    "mall_auditrecord",
-    "mall_orderchange",
-    "members_binding",
-    "members_standingchange",
-    "commissions_planversion",
-    "commissions_planoverride",
-    "commissions_journal",
-    "commissions_entry",
-}
 
 
 def rows(cursor: Any, statement: str, *parameters: Any) -> list[tuple]:
@@ -200,6 +152,8 @@ def test_a_column_named_like_a_reference_is_one(owner_cursor):
         ("mall_event", "subject_id"): "its table depends on the kind; handlers look it up inside the mall",
         ("mall_auditrecord", "subject_id"): "its table depends on the kind; it is shown, never followed",
         ("mall_category", "tree_id"): "mptt's number of a tree, from a sequence of the installation",
+        ("mall_staffnotice", "subject_id"): "its table depends on the kind; it is looked up inside the mall",
+        ("mall_linestep", "source_id"): "a promotion's or a coupon's, by the step; it is shown, never followed",
         ("commissions_journal", "conversion_id"): "the ledger holds bare ids; audit_ledger joins them with the mall",
         ("commissions_journal", "payout_id"): "the ledger holds bare ids; audit_ledger joins them with the mall",
     }

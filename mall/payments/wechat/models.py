@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mall import clock
 from mall.aftersales.models import Refund
+from mall.buyers.models import Buyer
 from mall.payments.models import Payment
 from mall.tenancy.models import MallForeignKey, MallModel
 
@@ -26,6 +27,21 @@ class WeChatAccount(MallModel):
 
     class Meta(MallModel.Meta):
         constraints = [models.UniqueConstraint(fields=["mall"], name="mall_wechat_account_once")]
+
+
+class WeChatIdentity(MallModel):
+    """A buyer as one of the mall's WeChat apps knows him. One openid is one buyer inside a mall."""
+
+    buyer = MallForeignKey(Buyer)
+    appid = models.CharField(max_length=32)
+    openid = models.CharField(max_length=128)
+    linked_at = models.DateTimeField(default=clock.now)
+
+    class Meta(MallModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["mall", "appid", "openid"], name="mall_wechat_identity_once"),
+        ]
+        indexes = [models.Index(fields=["mall", "buyer"], name="mall_wechat_identity_of_buyer")]
 
 
 class WeChatTrade(MallModel):

@@ -1,0 +1,46 @@
+"""Tables that staff upload: looked through first, carried out when they say so."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from mall import clock
+from mall.staff.models import User
+from mall.tenancy.models import MallModel, PublicIdField
+
+
+class ImportJob(MallModel):
+    """One uploaded table: which column means what, what is wrong with which row, what came of it."""
+
+    class Kind(models.TextChoices):
+        PRODUCTS = "products", _("商品")
+        SHIPMENTS = "shipments", _("发货")
+
+    class Status(models.TextChoices):
+        UPLOADED = "uploaded", _("待核对")
+        CHECKED = "checked", _("已试运行")
+        DONE = "done", _("已导入")
+
+    public_id = PublicIdField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.UPLOADED)
+    file_name = models.CharField(max_length=120)
+    header = models.JSONField(default=list, help_text="the table's own column names")
+    rows = models.JSONField(default=list, help_text="the cells as text, row by row")
+    columns = models.JSONField(default=dict, help_text="field → the table's column")
+    errors = models.JSONField(default=list, help_text='[{"row", "field", "error"}], rows as the merchant counts them')
+    result = models.JSONField(default=dict, help_text="how many were made, changed, left")
+    author = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(MallModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["mall", "public_id"], name="mall_import_public_id_once"),
+            models.CheckConstraint(condition=Q(kind__in=["products", "shipments"]), name="mall_import_kind_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=["uploaded", "checked", "done"]), name="mall_import_status_known"
+            ),
+        ]

@@ -1,0 +1,124 @@
+"""A row in every table of the shop beside goods and orders, each text with the mall's marker."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from mall import clock
+from mall.addresses.models import Address
+from mall.aftersales.case_models import Case, CaseLine, CasePicture, CaseStep
+from mall.banners.models import Banner
+from mall.carts.models import CartItem
+from mall.catalogue.models import Category, Product
+from mall.coupons.models import Coupon, CouponTemplate
+from mall.freight.models import FreightRule, FreightTemplate
+from mall.imports.models import ImportJob
+from mall.invoices.models import InvoiceRequest
+from mall.malls.models import Mall
+from mall.notices.models import StaffNotice
+from mall.orders.models import OrderLine
+from mall.payments.models import TransferProof
+from mall.payments.wechat.models import WeChatIdentity
+from mall.pricing.models import LineStep
+from mall.promotions.models import LimitedPrice, ThresholdDiscount
+from mall.reviews.models import Review, ReviewPicture
+from mall.tenancy.context import mall_scope
+
+if TYPE_CHECKING:
+    from tests.factories.world import World
+
+
+def furnish_shop(world: World) -> None:
+    """Coupons in a wallet, goods in a cart, a case, a review, an import, and what else a shop has."""
+    with mall_scope(world.mall.pk):
+        _say_who_sells(world)
+        _set_prices(world)
+        _fill_cart(world)
+        _complain(world)
+        _review(world)
+        _work_behind_the_counter(world)
+
+
+def _say_who_sells(world: World) -> None:
+    marker, mall_id = world.marker, world.mall.pk
+    Mall.objects.filter(pk=mall_id).update(
+        service_wechat=f"{marker}微信", service_hours=f"{marker}时间", licence=f"{marker}执照",
+        returns_promise=f"{marker}承诺", returns_address=f"{marker}退货地址", webhook_sealed=f"{marker}密封",
+    )  # fmt: skip
+    Category.objects.filter(pk=world.category.pk).update(icon=f"{mall_id}/{marker}.jpg")
+    Product.objects.filter(pk=world.product.pk).update(
+        video_url=f"https://example.com/{marker}", search_text=f"{marker}搜索"
+    )
+    Banner.objects.create(file=f"{mall_id}/{marker}.jpg", title=f"{marker}横幅", link=f"/products?q={marker}")
+
+
+def _set_prices(world: World) -> None:
+    marker, now = world.marker, clock.now()
+    template = FreightTemplate.objects.create(name=f"{marker}运费")
+    FreightRule.objects.create(template=template, regions=[f"{marker}省"], first_fen=0)
+    LimitedPrice.objects.create(
+        sku=world.sku, name=f"{marker}限时", price_fen=9_000, floor_fen=1, floor_basis={"note": marker},
+        starts_at=now - timedelta(days=3), ends_at=now - timedelta(days=2), override_reason=f"{marker}清仓",
+        paused_reason=f"{marker}暂停",
+    )  # fmt: skip
+    ThresholdDiscount.objects.create(
+        name=f"{marker}满减", threshold_fen=1_000_000, off_fen=1, starts_at=now, ends_at=now + timedelta(days=1)
+    )
+    coupons = CouponTemplate.objects.create(
+        name=f"{marker}券", kind="fixed", off_fen=100, threshold_fen=1_000_000, valid_days=7
+    )
+    Coupon.objects.create(
+        template=coupons, buyer=world.members["customer"].buyer, starts_at=now, expires_at=now + timedelta(days=7)
+    )
+    line = OrderLine.objects.filter(order=world.orders["paid"]).get()
+    LineStep.objects.create(line=line, step="coupon", amount_fen=0, label=f"{marker}优惠")
+
+
+def _fill_cart(world: World) -> None:
+    buyer, marker = world.members["customer"].buyer, world.marker
+    CartItem.objects.create(buyer=buyer, sku=world.sku, quantity=1, price_when_added_fen=10_000)
+    Address.objects.create(
+        buyer=buyer, name=f"{marker}收件", phone="13800138000", province=f"{marker}省", city=f"{marker}市",
+        district=f"{marker}区", detail=f"{marker}路", is_default=True,
+    )  # fmt: skip
+
+
+def _complain(world: World) -> None:
+    marker, order = world.marker, world.orders["shipped"]
+    case = Case.objects.create(
+        order=order, number=f"C{marker}", kind="exchange", reason=f"{marker}换货", decision_note=f"{marker}同意",
+        return_to=f"{marker}仓", return_carrier=f"{marker}快递", return_number=f"{marker}1",
+        resend_carrier=f"{marker}快递", resend_number=f"{marker}2", status="resending",
+    )  # fmt: skip
+    CaseLine.objects.create(case=case, line=OrderLine.objects.get(order=order), quantity=1)
+    CasePicture.objects.create(case=case, file=f"{world.mall.pk}/{marker}.jpg")
+    CaseStep.objects.create(case=case, before="requested", after="resending", actor="system", note=f"{marker}备注")
+
+
+def _review(world: World) -> None:
+    marker, line = world.marker, OrderLine.objects.get(order=world.orders["received"])
+    review = Review.objects.create(
+        line=line, buyer=world.members["customer"].buyer, product=world.product, sku=world.sku, stars=5,
+        text=f"{marker}好评", followup_text=f"{marker}追评", reply=f"{marker}回复", hidden_reason=f"{marker}原因",
+    )  # fmt: skip
+    ReviewPicture.objects.create(review=review, file=f"{world.mall.pk}/{marker}.jpg")
+
+
+def _work_behind_the_counter(world: World) -> None:
+    marker, now, order = world.marker, clock.now(), world.orders["completed"]
+    ImportJob.objects.create(
+        kind="products", file_name=f"{marker}.csv", header=[f"{marker}列"], rows=[[f"{marker}格"]],
+        columns={"name": f"{marker}列"}, errors=[{"row": 2, "field": "name", "error": f"{marker}错"}],
+        result={"note": marker},
+    )  # fmt: skip
+    InvoiceRequest.objects.create(
+        order=order, title=f"{marker}抬头", tax_number=f"{marker}税号", email=f"{marker}@example.com", number=f"{marker}号",
+        note=f"{marker}备注",
+    )  # fmt: skip
+    StaffNotice.objects.create(kind="order", subject_id=order.pk, text=f"{marker}新订单", at=now)
+    TransferProof.objects.create(
+        payment=world.payments["pending"], file=f"{world.mall.pk}/{marker}.jpg", serial=f"{marker}流水",
+        uploaded_by="buyer:1", note=f"{marker}备注",
+    )  # fmt: skip
+    WeChatIdentity.objects.create(buyer=world.members["customer"].buyer, appid="wx1", openid=f"o{marker}")
