@@ -31,7 +31,7 @@ class Mall(models.Model):
     service_phone = models.CharField(max_length=20, blank=True)
     service_wechat = models.CharField(max_length=40, blank=True)
     service_hours = models.CharField(max_length=60, blank=True)
-    licence = models.CharField(max_length=120, blank=True, help_text="营业执照 or 许可证 as it must be shown")
+    licence = models.CharField(max_length=120, blank=True, help_text="the business licence as it must be shown")
     returns_promise = models.CharField(max_length=200, blank=True)
     returns_address = models.CharField(max_length=300, blank=True)
     # What payment costs the merchant, and the least he wants to keep of a promotion's price.

@@ -525,7 +525,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="mall",
             name="licence",
-            field=models.CharField(blank=True, help_text="营业执照 or 许可证 as it must be shown", max_length=120),
+            field=models.CharField(blank=True, help_text="the business licence as it must be shown", max_length=120),
         ),
         migrations.AddField(
             model_name="mall",

@@ -113,8 +113,8 @@ def _work_behind_the_counter(world: World) -> None:
         result={"note": marker},
     )  # fmt: skip
     InvoiceRequest.objects.create(
-        order=order, title=f"{marker}抬头", tax_number=f"{marker}税号", email=f"{marker}@example.com", number=f"{marker}号",
-        note=f"{marker}备注",
+        order=order, title=f"{marker}抬头", tax_number=f"{marker}税号", email=f"{marker}@example.com",
+        number=f"{marker}号", note=f"{marker}备注",
     )  # fmt: skip
     StaffNotice.objects.create(kind="order", subject_id=order.pk, text=f"{marker}新订单", at=now)
     TransferProof.objects.create(
