@@ -32,7 +32,7 @@ def add_picture(*, product: Product, data: bytes) -> ProductPicture:
     data: a JPEG, PNG or WebP file of up to 10 MB and 40 million pixels. It is drawn anew as a JPEG of at most
     1,600 pixels a side: what else was in the file (a place, a script) does not get in. Raises BadPicture.
     """
-    drawn = _drawn_anew(data)
+    drawn = drawn_anew(data)
     Product.objects.select_for_update(no_key=True).get(pk=product.pk)
     places = list(ProductPicture.objects.filter(product=product).values_list("position", flat=True))
     if len(places) >= PICTURES_MAX:
@@ -58,7 +58,11 @@ def order_pictures(*, product: Product, pictures: Sequence[ProductPicture]) -> N
         ProductPicture.objects.filter(pk=picture.pk).update(position=position)
 
 
-def _drawn_anew(data: bytes) -> bytes:
+def drawn_anew(data: bytes) -> bytes:
+    """A JPEG, PNG or WebP as a JPEG of at most 1,600 pixels a side, without whatever else was in the file.
+
+    Raises BadPicture for more than 10 MB or 40 million pixels, and for what is no picture.
+    """
     if len(data) > BYTES_MAX:
         raise BadPicture(_("图片不能超过 %(most)s MB。") % {"most": BYTES_MAX // 1024 // 1024})
     try:
