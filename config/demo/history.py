@@ -8,6 +8,7 @@ from typing import Any
 from commissions.payouts.selectors import balance_of
 from commissions.payouts.services import add_payee, approve_payout, request_payout, settle_payout
 from commissions.settlement.releases import release_due
+from config.demo.goods import TRIAL
 from mall import clock
 from mall.aftersales.services import approve_refund, request_refund
 from mall.catalogue.models import Product, Sku
@@ -66,8 +67,10 @@ class _Story:
             self.members = list(Member.objects.select_related("buyer").order_by("pk"))
             # The products for looking at; the one for trying things out keeps a clean record.
             self.skus = list(
-                Sku.objects.filter(product__status=Product.Status.ON_SALE, price_fen__lt=60_000).order_by("pk")
-            )[:-1]
+                Sku.objects.filter(product__status=Product.Status.ON_SALE, price_fen__lt=60_000)
+                .exclude(product__name=TRIAL.name)
+                .order_by("pk")
+            )
             self.staff = StaffMember.objects.select_related("user").get()
             self.links = [link for member in self.members[:3] for link in _links(member, self.skus)]
 

@@ -10,10 +10,11 @@ from django.db import connection, transaction
 
 from commissions.plans.services import change_plan
 from config.demo import history
-from config.demo.goods import MALLS, STOCK, TRIAL, DemoMall, Goods
+from config.demo.goods import MALLS, TRIAL
+from config.demo.shelves import DemoMall
+from config.demo.shop import fill_shop
 from mall import clock
-from mall.catalogue.models import Category, Product
-from mall.catalogue.services import create_category, create_product
+from mall.catalogue.models import Product
 from mall.malls.models import Mall
 from mall.malls.selectors import primary_host
 from mall.malls.services import create_mall
@@ -111,33 +112,21 @@ def _make(demo: DemoMall, number: int) -> int:
             notice=demo.notice,
             brand_color=demo.color,
             service_phone="400-000-0000",
+            service_wechat=f"fenyong-{demo.slug}",
+            service_hours="每天 9:00-21:00",
+            licence=f"{demo.name}有限公司（演示）· 统一社会信用代码 91330000DEMO0000X0",
+            returns_promise=demo.returns_promise,
+            returns_address="浙江省杭州市西湖区示例路 1 号 售后仓，王师傅 13900000000",
+            rules_accepted_at=clock.now(),
             # Members of the demo come back after a reset with the same phones: codes are for strangers.
             payout_min_fen=1,
             bank_instructions=[f"户名：{demo.name}有限公司", "开户行：示例银行杭州分行", "账号：0000 0000 0000 0000"],
         )
         owner = User.objects.get(email=f"owner@{demo.slug}.example")
-        categories: dict[str, Category] = {}
-        for position, goods in enumerate([*demo.goods, TRIAL]):
-            if goods.category not in categories:
-                categories[goods.category] = create_category(name=goods.category, position=len(categories))
-            _product(goods, categories[goods.category], position)
+        fill_shop(demo)
         change_plan(author=owner, changes=PLAN)
         _members(demo, number)
     return mall.pk
-
-
-def _product(goods: Goods, category: Category, position: int) -> Product:
-    return create_product(
-        name=goods.name,
-        subtitle=goods.subtitle,
-        category=category,
-        description=goods.description or goods.subtitle,
-        position=position,
-        skus=[
-            {"specs": specs, "price_fen": price, "market_price_fen": market, "stock": STOCK}
-            for specs, price, market in goods.skus
-        ],
-    )
 
 
 def _members(demo: DemoMall, number: int) -> None:

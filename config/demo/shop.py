@@ -1,0 +1,83 @@
+"""Filling a demo mall's shelves: categories with signs, goods with pictures, banners."""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+from config.demo.goods import STOCK, TRIAL, TRIAL_AISLE
+from config.demo.shelves import Aisle, DemoMall, Goods
+from mall.banners.services import add_banner
+from mall.catalogue.drawing import VIEWS, draw_banner, draw_good, draw_sign
+from mall.catalogue.models import Category, Product, Sku
+from mall.catalogue.pictures import add_picture
+from mall.catalogue.services import create_category, create_product
+from mall.catalogue.signs import set_category_icon
+
+SOLD_MOST = 900
+# Of a hundred: what goods cost the merchant, and what members pay where there is a price for them.
+COST, MEMBER = 52, 95
+
+
+def fill_shop(demo: DemoMall) -> None:
+    """Everything a buyer sees of a demo mall. Needs mall_scope."""
+    # The trial product first: the newest stands first in the window, and it is no beauty.
+    _shelve(TRIAL_AISLE, [TRIAL], position=99)
+    categories = {aisle.name: _shelve(aisle, aisle.goods, position=place) for place, aisle in enumerate(demo.aisles)}
+    for place, banner in enumerate(demo.banners):
+        drawn = draw_banner(title=banner.title, subtitle=banner.subtitle, shape=banner.shape, hue=banner.hue)
+        link = f"/products?category={categories[banner.category].public_id}"
+        add_banner(data=drawn, title=banner.title, link=link, position=place)
+
+
+def _shelve(aisle: Aisle, goods: list[Goods], *, position: int) -> Category:
+    category = create_category(name=aisle.name, position=position)
+    set_category_icon(category=category, data=draw_sign(shape=aisle.shape, hue=aisle.hue, label=aisle.name))
+    for place, one in enumerate(goods):
+        product = _product(one, category, place)
+        hue = aisle.hue + crc32(one.name.encode()) % 31 - 15
+        for view in range(VIEWS):
+            drawn = draw_good(name=one.name, shape=one.shape or aisle.shape, hue=hue, label=_label(one.name), view=view)
+            add_picture(product=product, data=drawn)
+    return category
+
+
+def _product(goods: Goods, category: Category, position: int) -> Product:
+    product = create_product(
+        name=goods.name,
+        subtitle=goods.subtitle,
+        keywords=goods.keywords,
+        category=category,
+        description=_description(goods),
+        position=position,
+        skus=[
+            {
+                "specs": specs, "price_fen": price, "market_price_fen": market, "stock": STOCK,
+                "cost_fen": price * COST // 100,
+            }
+            for specs, price, market in goods.skus
+        ],
+    )  # fmt: skip
+    if goods is TRIAL:
+        return product
+    seed = crc32(goods.name.encode())
+    Product.objects.filter(pk=product.pk).update(sold_count=seed % SOLD_MOST + 12)
+    if seed % 4 == 0:
+        for sku in Sku.objects.filter(product=product):
+            sku.member_price_fen = sku.price_fen * MEMBER // 100
+            sku.save(update_fields=["member_price_fen"])
+    return product
+
+
+def _description(goods: Goods) -> str:
+    sizes = "、".join(" ".join(specs.values()) for specs, _price, _market in goods.skus)
+    return (
+        f"<h3>{goods.name}</h3><p>{goods.subtitle}。</p><ul><li>可选规格：{sizes}</li>"
+        "<li>发货：每天 16:00 前的订单当天发出</li><li>包装：双层纸箱，破损包赔</li></ul>"
+        "<p>图片为示意，请以收到的实物为准；有任何问题请联系客服。</p>"
+    )
+
+
+def _label(name: str) -> str:
+    """What stands on the pack: the last word of a name is what it is."""
+    plain = name.split(maxsplit=1)[0]
+    return plain if len(plain) <= 4 else plain[-4:]
