@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from mall.errors import BadInput, Conflict
+from mall.errors import BadInput, Conflict, NotAllowed
 
 
 class UnknownProvider(BadInput):
@@ -69,3 +69,37 @@ class EvidenceRequired(BadInput):
     code = "evidence_required"
     field = "evidence"
     message = _("这笔订单是银行转账付款的，请填写退款凭证（evidence），例如银行流水号。")
+
+
+class BadProof(BadInput):
+    """400: what is shown of a transfer cannot be meant; `field` says what of it."""
+
+    code = "bad_proof"
+
+
+class ProofDecided(Conflict):
+    """409: staff have accepted or refused this proof before."""
+
+    code = "proof_decided"
+    message = _("这份凭证已经处理过，请刷新后再看。")
+
+
+class TooManyProofs(Conflict):
+    """409: enough proofs wait to be looked at."""
+
+    code = "too_many_proofs"
+    message = _("已上传的凭证较多，请等商家核对后再上传。")
+
+
+class SerialUsed(Conflict):
+    """409: another proof, or another payment, has this bank serial number."""
+
+    code = "serial_used"
+    field = "serial"
+
+
+class SamePerson(NotAllowed):
+    """403: who uploads for a buyer does not confirm it too."""
+
+    code = "same_person"
+    message = _("这份凭证是您上传的，请由另一位同事核对确认。")
