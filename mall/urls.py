@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
+from mall.addresses import urls as address_urls
 from mall.aftersales import urls as aftersales_urls
 from mall.buyers import urls as buyer_urls
 from mall.catalogue import urls as catalogue_urls
@@ -19,6 +20,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     *buyer_urls.api_urlpatterns,
     *order_urls.api_urlpatterns,
     *payment_urls.api_urlpatterns,
+    *address_urls.api_urlpatterns,
     *aftersales_urls.api_urlpatterns,
     *staff_urls.api_urlpatterns,
 ]

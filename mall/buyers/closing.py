@@ -6,6 +6,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from mall import clock
+from mall.addresses.models import Address
 from mall.buyers.errors import OpenOrders
 from mall.buyers.models import Buyer, ErasedPhone, PhoneCode
 from mall.buyers.services import revoke_all_tokens
@@ -38,6 +39,7 @@ def close_buyer(*, buyer: Buyer) -> None:
         name="", phone="", detail="", district="", erased_at=at
     )
     orders.exclude(note="").update(note="")
+    Address.objects.filter(buyer=locked).delete()
     revoke_all_tokens(buyer=locked)
     locked.phone, locked.password, locked.nickname, locked.closed_at = None, "", CLOSED_NICKNAME, at
     locked.save(update_fields=["phone", "password", "nickname", "closed_at"])

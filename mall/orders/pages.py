@@ -21,7 +21,7 @@ from mall.catalogue.models import Product, Sku
 from mall.catalogue.selectors import picture_url, pictures
 from mall.orders import services, showing
 from mall.orders.attempts import once
-from mall.orders.checkout import REGION_FIELDS, Checkout, RegionForm, former_address
+from mall.orders.checkout import Checkout, former_address
 from mall.orders.freight import freight_for
 from mall.orders.models import Order, OrderAddress
 from mall.orders.ports import visitor_of_request
@@ -66,13 +66,6 @@ def amounts(request: HttpRequest) -> HttpResponse:
     sku = _asked_sku(request.POST)
     shown = _amounts(Checkout(initial={"quantity": request.POST.get("quantity", "")}), sku)
     return page(request, "h5/orders/amounts.html", {**shown, "is_fragment": True})
-
-
-@require_safe
-def region_fields(request: HttpRequest) -> HttpResponse:
-    """Province, city and district again, after one of them has changed."""
-    form = RegionForm(initial={name: request.GET.get(name, "") for name in REGION_FIELDS})
-    return page(request, "h5/orders/regions.html", {"region_fields": form.region_fields()})
 
 
 @buyer_page

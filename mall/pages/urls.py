@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from mall.addresses import pages as addresses
 from mall.aftersales import pages as aftersales
 from mall.buyers import pages as buyers
 from mall.catalogue import pages as catalogue
@@ -31,7 +32,13 @@ page_urlpatterns: list[URLPattern | URLResolver] = [
     path("me/profile", buyers.profile, name="profile"),
     path("checkout", orders.checkout, name="checkout"),
     path("fragments/amounts", orders.amounts, name="amounts"),
-    path("fragments/regions", orders.region_fields, name="regions"),
+    path("fragments/regions", addresses.region_fields, name="regions"),
+    path("fragments/address", addresses.address_fields, name="address-fields"),
+    path("addresses", addresses.addresses, name="addresses"),
+    path("addresses/new", addresses.new_address, name="address-new"),
+    path("addresses/<uuid:address_id>", addresses.address, name="address"),
+    path("addresses/<uuid:address_id>/delete", addresses.delete_address, name="address-delete"),
+    path("addresses/<uuid:address_id>/default", addresses.make_default, name="address-default"),
     path("orders", orders.orders, name="orders"),
     path("orders/<uuid:order_id>", orders.order, name="order"),
     path("orders/<uuid:order_id>/cancel", orders.cancel, name="order-cancel"),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mall import clock
-from mall.addresses.models import Address
+from mall.addresses.services import add_address
 from mall.aftersales.case_models import Case, CaseLine, CasePicture, CaseStep
 from mall.banners.models import Banner
 from mall.carts.models import CartItem
@@ -78,10 +78,8 @@ def _set_prices(world: World) -> None:
 def _fill_cart(world: World) -> None:
     buyer, marker = world.members["customer"].buyer, world.marker
     CartItem.objects.create(buyer=buyer, sku=world.sku, quantity=1, price_when_added_fen=10_000)
-    Address.objects.create(
-        buyer=buyer, name=f"{marker}收件", phone="13800138000", province=f"{marker}省", city=f"{marker}市",
-        district=f"{marker}区", detail=f"{marker}路", is_default=True,
-    )  # fmt: skip
+    place = {"phone": "13800138000", "province": "广东省", "city": "深圳市", "district": "南山区"}
+    world.address = add_address(buyer=buyer, fields={"name": f"{marker}收件", "detail": f"{marker}路", **place})
 
 
 def _complain(world: World) -> None:

@@ -21,6 +21,7 @@ from commissions.payouts.services import add_payee, approve_payout, reject_payou
 from commissions.plans.services import change_plan
 from commissions.settlement.models import Commission
 from mall import clock
+from mall.addresses.models import Address
 from mall.buyers.services import issue_token, revoke_token, send_phone_code
 from mall.buyers.sessions import COOKIE
 from mall.catalogue.models import Category, Product, Sku
@@ -80,6 +81,7 @@ class World:
     click: Any = None
     app_click: Any = None
     payee: Payee | None = None
+    address: Address | None = None
     commission: Commission | None = None
     parked: Delivery | None = None
     tokens: dict[str, str] = field(default_factory=dict)

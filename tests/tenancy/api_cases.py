@@ -66,6 +66,9 @@ def order(name: str) -> dict[str, Made]:
     return {"order_id": lambda world: public(world.orders[name])}
 
 
+ADDRESS: dict[str, Made] = {"address_id": lambda world: public(world.address)}
+
+
 def a_code(world: World, purpose: str, phone: str) -> str:
     """A phone code that is good once."""
     with mall_scope(world.mall.pk):
@@ -192,6 +195,12 @@ CASES: dict[str, Case] = {
         key=True,
         answers=(201,),
     ),
+    "GET /addresses": Case(MEMBER),
+    "POST /addresses": Case(MEMBER, body=lambda _w: an_address(), answers=(201,)),
+    "POST /addresses/parse": Case(MEMBER, body=lambda _w: {"text": "张三 13800138000 浙江省杭州市西湖区文三路1号"}),
+    "GET /addresses/{address_id}": Case(MEMBER, own=True, path=ADDRESS),
+    "PATCH /addresses/{address_id}": Case(MEMBER, own=True, path=ADDRESS, body=lambda _w: {"detail": "新路 2 号"}),
+    "DELETE /addresses/{address_id}": Case(MEMBER, own=True, path=ADDRESS, answers=(204,)),
     "GET /payees": Case(MEMBER, caller="promoter"),
     "POST /payees": Case(
         MEMBER,
@@ -281,7 +290,7 @@ PLAIN_TEXT = {
     "account", "app", "attribution", "bank", "campaign", "channel", "city", "click_pays", "code", "company", "coupon",
     "cursor", "description", "detail", "district", "email", "evidence", "keywords", "kind", "method", "name",
     "nickname", "note", "number", "ordering", "password", "phone", "provider", "province", "purpose", "reason",
-    "openid", "reference", "scope", "search", "state", "status", "subtitle",
+    "openid", "reference", "scope", "search", "state", "status", "subtitle", "text",
 }  # fmt: skip
 
 

@@ -59,6 +59,7 @@ def its(kind: str, name: str) -> Made:
     return lambda world: public(getattr(world, kind)[name])
 
 
+ADDRESS = one(address_id=lambda w: w.address.public_id)
 PRODUCT = one(product_id=lambda w: w.product.public_id)
 
 
@@ -115,6 +116,12 @@ BUYER_PAGES: dict[str, Page] = {
         form_ids=one(sku=lambda w: public(w.sku)),
         posts=200,
     ),
+    "address-fields": Page(ANYONE, gets=None, form=lambda _w: {"pasted": "张三 13800138000"}, posts=200),
+    "addresses": Page(BUYER),
+    "address-new": Page(BUYER, form=lambda _w: an_address(), posts=302),
+    "address": Page(BUYER, own=True, path=ADDRESS, form=lambda _w: an_address(), posts=302),
+    "address-delete": Page(BUYER, own=True, path=ADDRESS, gets=None, posts=302),
+    "address-default": Page(BUYER, own=True, path=ADDRESS, gets=None, posts=302),
     "orders": Page(BUYER, own=True, query=one(before=its("orders", "completed"))),
     "profile": Page(BUYER, form=lambda _w: {"nickname": "新昵称"}, posts=302),
     "order": mine("paid"),
