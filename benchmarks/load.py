@@ -17,10 +17,11 @@ AGENT = (
 
 
 async def ask(asked: dict, until: float, times: list[float]) -> int:
-    """One connection: ask, read the whole answer, ask again; how many were redirects."""
+    """One connection: ask, read the whole answer, ask again; how many had the status asked for."""
     request = (
         f"GET {asked['path']} HTTP/1.1\r\nHost: {asked['host']}\r\nUser-Agent: {AGENT}\r\nAccept: text/html\r\n\r\n"
     ).encode()
+    wanted = f"HTTP/1.1 {asked.get('status', 302)}".encode()
     answered = 0
     while time.perf_counter() < until:
         try:
@@ -33,7 +34,7 @@ async def ask(asked: dict, until: float, times: list[float]) -> int:
                 if b"content-length:" in lower:
                     length = int(lower.split(b"content-length:")[1].split(b"\r\n")[0])
                     await reader.readexactly(length)
-                if head.startswith(b"HTTP/1.1 302"):
+                if head.startswith(wanted):
                     answered += 1
                     times.append(time.perf_counter() - begun)
             writer.close()
