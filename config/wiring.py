@@ -38,6 +38,7 @@ PORTS: dict[str, str | list[str]] = {
 BEAT_SECONDS: dict[str, float] = {
     "mall.tasks.sweep_deliveries": 2.0,
     "mall.tasks.run_order_timers": 30.0,
+    "mall.aftersales.tasks.keep_case_deadlines": 30.0,
     "mall.payments.wechat.tasks.ask_wechat_everywhere": 15.0,
     "mall.payments.wechat.tasks.compare_wechat_bills": 3600.0,
     "mall.buyers.tasks.forget_spent_secrets_everywhere": 3600.0,

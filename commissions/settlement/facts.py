@@ -108,7 +108,8 @@ def orders(mall_id: int, ids: Sequence[int | None]) -> dict[int, OrderFacts]:
         return {}
     rows = _rows(
         "SELECT o.id, o.paid_at, o.received_at, EXISTS (SELECT 1 FROM mall_refund r WHERE r.mall_id = o.mall_id "
-        "AND r.order_id = o.id AND r.status = 'requested'), "
+        "AND r.order_id = o.id AND r.status = 'requested') OR EXISTS (SELECT 1 FROM mall_case k "
+        "WHERE k.mall_id = o.mall_id AND k.order_id = o.id AND k.closed_at IS NULL), "
         "l.id, l.sku_id, l.product_id, p.category_id, l.quantity, l.paid_fen, l.freight_fen, l.refunded_fen "
         "FROM mall_order o JOIN mall_orderline l ON l.mall_id = o.mall_id AND l.order_id = o.id "
         "JOIN mall_product p ON p.mall_id = l.mall_id AND p.id = l.product_id "

@@ -1,4 +1,4 @@
-"""What is refused about refunds."""
+"""What is refused about refunds and cases."""
 
 from __future__ import annotations
 
@@ -44,3 +44,44 @@ class RefundFailed(Conflict):
 
     code = "refund_failed"
     message = _("支付渠道没有完成退款，请稍后再试。")
+
+
+class BadCase(BadInput):
+    """400: what a case is asked or answered with cannot be meant; `field` says which part."""
+
+
+class NotSentYet(Conflict):
+    """409: goods that were not sent cannot come back."""
+
+    code = "not_sent_yet"
+    field = "kind"
+    message = _("订单还未发货，只能申请“仅退款”。")
+
+
+class WrongCaseState(Conflict):
+    """409: the case has moved on, or is not there yet."""
+
+    code = "wrong_state"
+    message = _("售后单当前的状态不允许此操作，请刷新后再看。")
+
+
+class ReturnAddressMissing(BadInput):
+    """400: the buyer must be told where to send the goods."""
+
+    code = "return_to_required"
+    field = "return_to"
+    message = _("请填写退货地址（return_to），或先在商城设置中填写默认退货地址。")
+
+
+class NothingToResend(Conflict):
+    """409: an exchange needs new pieces, and there are none."""
+
+    code = "out_of_stock"
+    message = _("该规格库存不足，无法寄出新的商品：请先补充库存，或拒绝换货并说明原因，买家可改申请退款。")
+
+
+class TooManyPictures(Conflict):
+    """409: nine pictures are there already."""
+
+    code = "too_many_pictures"
+    field = "file"

@@ -1,6 +1,7 @@
 """Refunds: asked for by buyers, decided by staff.
 
-Lock order: the order, the refund, its lines and SKUs by id, the payment.
+A refund that belongs to a case takes the case with it, so that the two never disagree.
+Lock order: the order, the refund and its case, its lines and SKUs by id, the payment.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from mall import clock
+from mall.aftersales.case_models import Case
+from mall.aftersales.case_transitions import advance as advance_case
 from mall.aftersales.claims import checked_claims
 from mall.aftersales.errors import AlreadyDecided, BadRefund, NotRefundable, RefundFailed
 from mall.aftersales.filing import file_refund, tell
@@ -53,13 +56,16 @@ def approve_refund(*, refund: Refund, actor: StaffMember, evidence: str = "") ->
     evidence = checked_line("evidence", evidence, 200, refuse=BadRefund)
     # A savepoint: the provider speaks last, and its no must leave nothing behind.
     with transaction.atomic():
-        order, refund = _lock(refund)
+        order, refund, case = _lock(refund)
         _take_off(order, refund)
         if order.status == OrderStatus.PAID:
             stock.give_back(_pieces(refund))
         _send_back(order, refund, evidence)
         _decide(refund, Refund.Status.REFUNDED, actor, evidence)
         tell(order, "order.refunded", {"refund": refund.pk})
+        if case is not None:
+            advance_case(case, "refunded", actor=actor)
+            tell(order, "order.case_changed")
         if order.status == OrderStatus.PAID and order.refunded_fen == order.total_fen:
             advance(order, "unwind", actor=actor)
     _log("refund.approved", actor, refund)
@@ -72,19 +78,36 @@ def reject_refund(*, refund: Refund, reason: str, actor: StaffMember) -> Refund:
     Raises BadRefund without a reason, AlreadyDecided.
     """
     reason = checked_line("reason", reason, 200, least=1, refuse=BadRefund)
-    order, refund = _lock(refund)
+    order, refund, case = _lock(refund)
     _decide(refund, Refund.Status.REJECTED, actor, reason)
+    if case is not None:
+        advance_case(case, "refund_rejected", actor=actor, note=reason, decision_note=reason)
     tell(order, "order.case_changed")
     _log("refund.rejected", actor, refund)
     return refund
 
 
-def _lock(refund: Refund) -> tuple[Order, Refund]:
+def withdraw_refund(*, refund: Refund, note: str) -> Refund:
+    """End a claim that nobody upholds: the buyer took his case back, or let its time pass. Locks the refund.
+
+    The order's row must be locked; the case is the caller's. Raises AlreadyDecided.
+    """
+    locked = _lock_requested(refund)
+    _decide(locked, Refund.Status.REJECTED, None, note)
+    return locked
+
+
+def _lock(refund: Refund) -> tuple[Order, Refund, Case | None]:
     order = lock_order(refund.order)
+    locked = _lock_requested(refund)
+    return order, locked, Case.objects.select_for_update(no_key=True).filter(refund=refund).first()
+
+
+def _lock_requested(refund: Refund) -> Refund:
     locked = Refund.objects.select_for_update(no_key=True).get(pk=refund.pk)
     if locked.status != Refund.Status.REQUESTED:
         raise AlreadyDecided
-    return order, locked
+    return locked
 
 
 def _log(action: str, actor: StaffMember, refund: Refund) -> None:
@@ -96,9 +119,9 @@ def _log(action: str, actor: StaffMember, refund: Refund) -> None:
     )
 
 
-def _decide(refund: Refund, status: str, actor: StaffMember, note: str) -> None:
+def _decide(refund: Refund, status: str, actor: StaffMember | None, note: str) -> None:
     refund.status, refund.decision_note = status, note
-    refund.decided_at, refund.decided_by = clock.now(), actor.user
+    refund.decided_at, refund.decided_by = clock.now(), actor.user if actor is not None else None
     refund.save(update_fields=["status", "decision_note", "decided_at", "decided_by"])
 
 

@@ -70,10 +70,12 @@ def _complete_batch(mall: Mall) -> int:
     return len(advance_many(due, "complete", actor=None, note=_("售后期已过")))
 
 
-# Nothing moves by itself while the buyer waits for a decision.
+# Nothing moves by itself while the buyer waits for a decision or for his goods.
 _NO_CASE = (
     "NOT EXISTS (SELECT 1 FROM mall_refund r WHERE r.mall_id = o.mall_id AND r.order_id = o.id "
-    "AND r.status = 'requested')"
+    "AND r.status = 'requested') "
+    "AND NOT EXISTS (SELECT 1 FROM mall_case c WHERE c.mall_id = o.mall_id AND c.order_id = o.id "
+    "AND c.closed_at IS NULL)"
 )
 
 

@@ -103,6 +103,8 @@ EVENTS = {
     "order.cancelled": _("订单取消"),
     "order.refunded": _("退款"),
     "order.case_changed": _("售后变化"),
+    "case.opened": _("售后申请"),
+    "case.overdue": _("售后超时"),
     "conversion.recorded": _("转化"),
 }
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mall.aftersales.errors import AlreadyDecided, MoreThanLeft
+from mall.aftersales import case_services
+from mall.aftersales.case_models import Case, CaseStep
+from mall.aftersales.errors import AlreadyDecided, MoreThanLeft, WrongCaseState
 from mall.aftersales.models import Refund
 from mall.aftersales.services import approve_refund, reject_refund, request_refund
 from mall.catalogue.models import Sku
@@ -15,9 +17,10 @@ from mall.orders.models import Order, OrderLine
 from mall.orders.services import ship_order
 from mall.tenancy.context import mall_scope
 from tests.concurrency import together
+from tests.factories.cases import complain, sent_back
 from tests.factories.mall import make_mall, owner_of
 from tests.factories.members import make_member
-from tests.factories.trade import ask_refund, lines_of, make_sku, place_and_pay
+from tests.factories.trade import ask_refund, lines_of, make_sku, place_and_pay, receive
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,3 +101,64 @@ def test_a_full_refund_and_the_shipping_at_once_agree_about_the_stock(order, rou
         assert (found.status, found.refunded_fen, Sku.objects.get().stock) in [
             ("closed", 3_000, 10), ("shipped", 3_000, 7),
         ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["refund", "return"])
+def test_ten_of_the_staff_deciding_one_case_at_once_pay_once(order, kind):
+    case = sent_back(complain(receive(order), kind, 1_000)) if kind == "return" else complain(order, kind, 1_000)
+    owner, name = owner_of(Mall(pk=order.mall_id)), "receive_goods" if kind == "return" else "approve_case"
+
+    def decide():
+        with mall_scope(order.mall_id):
+            return getattr(case_services, name)(case=case, actor=owner).status
+
+    answers = together([decide] * 10, keep_errors=True)
+    assert answers.count("done") == 1
+    assert sum(isinstance(answer, WrongCaseState | AlreadyDecided) for answer in answers) == 9
+    with mall_scope(order.mall_id):
+        assert (Order.objects.get().refunded_fen, Case.objects.get().status) == (1_000, "done")
+        assert CaseStep.objects.filter(case=case, after="done").count() == 1
+
+
+def test_a_case_and_its_refund_decided_at_once_agree(order):
+    case, owner = complain(order, "refund", 1_000), owner_of(Mall(pk=order.mall_id))
+
+    def through_the_case():
+        with mall_scope(order.mall_id):
+            case_services.reject_case(case=case, reason="x", actor=owner)
+
+    def beside_it():
+        with mall_scope(order.mall_id):
+            approve_refund(refund=case.refund, actor=owner)
+
+    def withdraw():
+        with mall_scope(order.mall_id):
+            case_services.withdraw_case(case=case, actor=order.buyer)
+
+    answers = together([through_the_case, beside_it, withdraw], keep_errors=True)
+    assert answers.count(None) == 1
+    assert all(isinstance(answer, Conflict) for answer in answers if answer is not None)
+    with mall_scope(order.mall_id):
+        found = Case.objects.select_related("refund").get()
+        assert (found.status, found.refund.status, Order.objects.get().refunded_fen) in [
+            ("rejected", "rejected", 0), ("done", "refunded", 1_000), ("withdrawn", "rejected", 0),
+        ]  # fmt: skip
+
+
+def test_twenty_cases_at_once_never_claim_more_than_was_paid_nor_more_pieces_than_there_are(order):
+    sent, line = receive(order), lines_of(order)[0]
+
+    def claim(kind: str):
+        def ask():
+            asked = {"line": line, "quantity": 1, **({"amount_fen": 900} if kind == "return" else {})}
+            with mall_scope(order.mall_id):
+                return case_services.open_case(order=sent, kind=kind, lines=[asked], reason="x", actor=order.buyer).kind
+
+        return ask
+
+    answers = together([claim("return"), claim("exchange")] * 10, keep_errors=True)
+    taken = [answer for answer in answers if isinstance(answer, str)]
+    assert len(taken) == 3
+    assert all(isinstance(answer, MoreThanLeft) for answer in answers if not isinstance(answer, str))
+    with mall_scope(order.mall_id):
+        assert Case.objects.count() == 3
