@@ -71,13 +71,17 @@ def register(page: Any, number: str) -> None:
     page.click("main button:text-is('注册')")
 
 
+def choose(page: Any, name: str, option: str) -> None:
+    """As a person would: an answer that has just come listens only once htmx has settled it."""
+    page.wait_for_selector(f"option[value='{option}']", state="attached")
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')")
+    page.select_option(f"[name={name}]", option)
+
+
 def order_and_pay(page: Any, keep: Any) -> None:
     page.fill("[name=name]", "陈一诺")
-    page.select_option("[name=province]", "浙江省")
-    page.wait_for_selector("option[value='杭州市']", state="attached")
-    page.select_option("[name=city]", "杭州市")
-    page.wait_for_selector("option[value='西湖区']", state="attached")
-    page.select_option("[name=district]", "西湖区")
+    for name, region in (("province", "浙江省"), ("city", "杭州市"), ("district", "西湖区")):
+        choose(page, name, region)
     page.fill("[name=detail]", "文三路 478 号")
     page.click("[data-step='1']")
     page.wait_for_selector("#sum:has-text('256')")
