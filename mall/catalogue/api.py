@@ -44,8 +44,15 @@ class ProductQuery(serializers.Serializer):
     """What a list of products may be asked for."""
 
     category = TextField(max_length=36, required=False, help_text="With everything below it.")
-    search = TextField(max_length=listing.SEARCH_MAX, required=False, allow_blank=True, help_text="Every word counts.")
-    ordering = serializers.ChoiceField(choices=list(listing.ORDERINGS), default="newest")
+    search = TextField(
+        max_length=listing.SEARCH_MAX,
+        required=False,
+        allow_blank=True,
+        help_text="Every word must be there, in name, keywords or subtitle; pinyin and its initials find Chinese.",
+    )
+    ordering = serializers.ChoiceField(
+        choices=list(listing.ORDERINGS), default="newest", help_text="position: the merchant's own order."
+    )
     cursor = TextField(max_length=CURSOR_MAX, required=False, allow_blank=True)
     page_size = serializers.IntegerField(min_value=1, default=listing.PAGE_SIZE, help_text="To 100.")
 

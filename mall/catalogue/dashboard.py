@@ -18,6 +18,7 @@ from mall.api.lookup import get_or_404
 from mall.catalogue import services
 from mall.catalogue.models import Category, Product, ProductPicture, Sku
 from mall.catalogue.product_form import ProductEditor, SkuForm, stock_of
+from mall.catalogue.search import found_by
 from mall.catalogue.selectors import picture_url
 from mall.dashboard.actions import leave_for
 from mall.dashboard.doors import may, refused, staff_page
@@ -84,8 +85,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
 
 
 def _narrowed(products: QuerySet[Product], asked: dict[str, Any]) -> QuerySet[Product]:
-    for word in asked.get("q", "").split():
-        products = products.filter(name__icontains=word)
+    products = products.filter(found_by(asked.get("q", "")))
     if category := asked.get("category"):
         products = products.filter(category__in=category.get_descendants(include_self=True))
     return products

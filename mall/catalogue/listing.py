@@ -12,20 +12,23 @@ from uuid import UUID
 from django.db import connection
 
 from mall.catalogue.models import Category
+from mall.catalogue.search import SEARCH_MAX, found_by_sql
 from mall.tenancy.context import require_mall_id
 
 PAGE_SIZE, PAGE_SIZE_MAX = 20, 100
-SEARCH_MAX = 40
 # The largest bigint: an id or a price beyond it is nobody's cursor.
 _BIGINT_MAX = 2**63 - 1
 _CURSOR_MAX = 100
 
+__all__ = ["ORDERINGS", "SEARCH_MAX", "BadCursor", "ProductPage", "ProductRow", "products_on_sale"]
+
 # Ordering → the value rows are sorted by (before the id), and whether the largest comes first.
 ORDERINGS: dict[str, tuple[str, bool]] = {
     "newest": ("p.id", True),
-    "price": ("s.price_fen", False),
-    "-price": ("s.price_fen", True),
+    "position": ("(p.position * -1)", True),
     "sold": ("p.sold_count", True),
+    "price": ("p.lowest_price_fen", False),
+    "-price": ("p.lowest_price_fen", True),
 }
 
 
@@ -66,7 +69,7 @@ def products_on_sale(
     cursor: str = "",
     page_size: int = PAGE_SIZE,
 ) -> ProductPage:
-    """Products on sale, of a category and all below it, with every word of `search` in name or keywords.
+    """Products on sale, of a category and all below it, with every word of `search` (see mall.catalogue.search).
 
     ordering: a key of ORDERINGS. Raises BadCursor, KeyError for another ordering.
     """
@@ -127,11 +130,8 @@ def _conditions(category: Category | None, search: str) -> tuple[list[str], list
             "WHERE c.mall_id = p.mall_id AND c.tree_id = %s AND c.lft BETWEEN %s AND %s)"
         )
         values += [category.tree_id, category.lft, category.rght]
-    for word in search[:SEARCH_MAX].split():
-        where.append("(p.name ILIKE %s OR p.keywords ILIKE %s)")
-        pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        values += [pattern, pattern]
-    return where, values
+    words, patterns = found_by_sql(search, "p.search_text")
+    return where + words, values + patterns
 
 
 def _cursor(side: str, row: ProductRow) -> str:

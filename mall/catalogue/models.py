@@ -83,6 +83,8 @@ class Product(MallModel):
     video_url = models.CharField(max_length=300, blank=True)
     # Lower case: name, keywords, and their pinyin in full and by initials. Written by mall.catalogue.search.
     search_text = models.TextField(blank=True)
+    # The cheapest SKU it is sold in, so that a list by price reads an index; None without any. Written by skus.py.
+    lowest_price_fen = models.BigIntegerField(null=True, blank=True)
     is_sample = models.BooleanField(default=False)
     position = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
@@ -94,7 +96,13 @@ class Product(MallModel):
                 condition=Q(status__in=["draft", "on_sale", "off_sale"]), name="mall_product_status_known"
             ),
         ]
-        indexes = [models.Index(fields=["mall", "status", "-id"], name="mall_product_newest")]
+        indexes = [
+            models.Index(fields=["mall", "status", "-id"], name="mall_product_newest"),
+            models.Index(fields=["mall", "status", "sold_count", "id"], name="mall_product_sold"),
+            models.Index(fields=["mall", "status", "lowest_price_fen", "id"], name="mall_product_price"),
+            # By the merchant's order, and the newest first where he gave none.
+            models.Index("mall", "status", F("position") * -1, "id", name="mall_product_place"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -22,7 +22,7 @@ from mall.pages.rendering import ShareCard, code_in_address, page
 
 COVER_SECONDS = 24 * 3600
 ORDERINGS = {
-    "newest": gettext_lazy("新品"),
+    "position": gettext_lazy("综合"),
     "sold": gettext_lazy("销量"),
     "price": gettext_lazy("价格从低到高"),
     "-price": gettext_lazy("价格从高到低"),
@@ -46,8 +46,8 @@ def products(request: HttpRequest) -> HttpResponse:
     category = _asked_category(request)
     query = _asked_words(request)
     ordering = request.GET.get("ordering", "")
-    if ordering not in ORDERINGS:
-        ordering = "newest"
+    if ordering not in listing.ORDERINGS:
+        ordering = "position"
     goods = _goods(request, category=category, search=query, ordering=ordering)
     if request.htmx and request.GET.get("cursor"):
         return page(request, "h5/parts/goods.html", goods)
@@ -60,10 +60,7 @@ def products(request: HttpRequest) -> HttpResponse:
             "title": title,
             "query": query,
             "shelves": _shelves(category),
-            "orderings": [
-                {"label": label, "current": key == ordering, "address": _list_address(request, ordering=key)}
-                for key, label in ORDERINGS.items()
-            ],
+            "orderings": [_tab(request, key, ordering) for key in ORDERINGS],
         },
         card=ShareCard(title=title, description=request.mall.name),
     )
@@ -125,6 +122,17 @@ def _asked_category(request: HttpRequest) -> Category | None:
 
 
 def _asked_words(request: HttpRequest) -> str:
+def _tab(request: HttpRequest, key: str, current: str) -> dict[str, Any]:
+    """One order to sort by. Asked for again, the price turns round."""
+    turned = "-price" if key == "price" and current == "price" else key
+    return {
+        "label": ORDERINGS[key],
+        "current": current.removeprefix("-") == key,
+        "direction": {"price": "up", "-price": "down"}.get(current, "none") if key == "price" else "",
+        "address": _list_address(request, ordering=turned),
+    }
+
+
     words = "".join(character if character.isprintable() else " " for character in request.GET.get("search", ""))
     return " ".join(words.split())[: listing.SEARCH_MAX]
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from mall.catalogue.errors import BadProduct, NoSkus
 from mall.catalogue.models import Category, Product, Sku
+from mall.catalogue.search import search_text_of
 from mall.catalogue.skus import checked_skus, write_skus
 from mall.catalogue.tree import create_category, delete_category, move_category, rename_category
 from mall.inputs import checked_line, checked_number, checked_text
@@ -49,7 +50,9 @@ def create_product(
     rows = checked_skus(skus)
     if status == Product.Status.ON_SALE and not rows:
         raise NoSkus
-    product = Product.objects.create(status=status, **fields)
+    product = Product(status=status, **fields)
+    product.search_text = _search_text(product)
+    product.save(force_insert=True)
     write_skus(product, rows)
     return product
 
@@ -64,7 +67,8 @@ def update_product(*, product: Product, changes: dict[str, Any]) -> Product:
     for field, value in fields.items():
         setattr(product, field, value)
     if fields:
-        product.save(update_fields=list(fields))
+        product.search_text = _search_text(product)
+        product.save(update_fields=[*fields, "search_text"])
     return product
 
 
@@ -100,6 +104,10 @@ def _set_status(product: Product, status: Product.Status) -> Product:
     product.status = status
     product.save(update_fields=["status"])
     return product
+
+
+def _search_text(product: Product) -> str:
+    return search_text_of(name=product.name, keywords=product.keywords, subtitle=product.subtitle)
 
 
 def _locked(product: Product) -> Product:

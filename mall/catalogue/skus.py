@@ -83,6 +83,8 @@ def write_skus(product: Product, rows: list[SkuRow]) -> list[Sku]:
         sku.position, sku.is_active = position, True
         sku.save()
         written.append(sku)
+    product.lowest_price_fen = min((sku.price_fen for sku in written), default=None)
+    product.save(update_fields=["lowest_price_fen"])
     return written
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from mall.catalogue.models import ProductPicture
@@ -49,7 +51,7 @@ def test_more_goods_come_as_a_fragment_and_each_good_once():
     assert "cursor=" not in text_of(second)
 
 
-@pytest.mark.parametrize("ordering", ["newest", "sold", "price", "-price"])
+@pytest.mark.parametrize("ordering", ["position", "newest", "sold", "price", "-price"])
 def test_lists_can_be_sorted(ordering):
     mall = make_mall()
     make_product(mall, name="便宜的", price_fen=100)
@@ -59,6 +61,19 @@ def test_lists_can_be_sorted(ordering):
 
     is_cheap_first = page.index("便宜的") < page.index("昂贵的")
     assert is_cheap_first == (ordering == "price")
+
+
+def test_the_price_tab_turns_round_when_it_is_asked_for_again():
+    mall = make_mall()
+    make_product(mall, name="茶")
+    phone = stranger(mall)
+
+    def offered(asked: str) -> list[str]:
+        return re.findall(r'href="[^"]*ordering=([a-z-]+)[^"]*"', text_of(phone.get(f"/products?{asked}")))
+
+    assert offered("") == offered("ordering=nonsense") == ["position", "sold", "newest", "price"]
+    assert offered("ordering=price") == ["position", "sold", "newest", "-price"]
+    assert offered("ordering=-price") == ["position", "sold", "newest", "price"]
 
 
 def test_searching_finds_by_name_and_says_when_nothing_is_found():
