@@ -22,6 +22,8 @@ PORTS: dict[str, str | list[str]] = {
         "referrals.links.services.create_default_channels",
         "commissions.plans.services.create_default_plan",
     ],
+    "mall.pricing.ports.is_member": "members.selectors.is_member",
+    "mall.promotions.ports.largest_commission": "commissions.plans.offers.largest_commission",
     "mall.orders.ports.visitor_of_request": "referrals.clicks.visitors.key_of_request",
     "mall.orders.ports.visitor_of_token": "referrals.clicks.visitors.key_of_token",
     "mall.buyers.ports.buyer_logged_in": ["referrals.clicks.visitors.remember_buyer"],

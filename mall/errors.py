@@ -6,6 +6,8 @@ beside the field. Messages name the field and the mend, in Chinese, translated l
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +25,8 @@ class DomainError(Exception):
     retry_after: int | None = None
     # A refusal whose traces must stay (a wrong guess was counted) is not rolled back.
     keeps_changes: bool = False
+    # What the answer says beside its errors: the new quote, the computation. JSON as it stands.
+    more: dict[str, Any] = {}
 
     def __init__(
         self, message: Sentence | None = None, *, field: str | None = None, retry_after: int | None = None

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 
+from mall.buyers.models import Buyer
 from mall.tenancy.context import require_mall_id
 from members.models import Member
 
@@ -17,6 +18,11 @@ def member_of_buyer(buyer_id: int | None) -> Member | None:
     if buyer_id is None:
         return None
     return Member.objects.select_related("buyer").filter(buyer_id=buyer_id).first()
+
+
+def is_member(buyer: Buyer) -> bool:
+    """Whether a buyer has registered and not left (port of the mall floor: members' prices)."""
+    return Member.objects.filter(buyer=buyer, closed_at__isnull=True).exists()
 
 
 def members_with_buyers() -> QuerySet[Member]:

@@ -54,6 +54,10 @@ class ApiExceptionHandler(ExceptionHandler):
             return exceptions.ValidationError(_("请求中的数值或文本超出可接受的范围。"))
         return super().convert_known_exceptions(exc)
 
+    def format_exception(self, exc: exceptions.APIException) -> dict:
+        """The standard answer, and beside its errors what the rule itself has to show."""
+        return {**super().format_exception(exc), **getattr(self.exc, "more", {})}
+
     def set_rollback(self) -> None:
         """Undo what the request has done, unless the refusal itself must leave a trace."""
         if not (isinstance(self.exc, DomainError) and self.exc.keeps_changes):

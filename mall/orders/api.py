@@ -13,9 +13,12 @@ from rest_framework.views import APIView
 from mall.api.lookup import get_or_404
 from mall.buyers.ports import buyer_logged_in
 from mall.orders import services
+from mall.orders.errors import PriceChanged
 from mall.orders.idempotency import KEY_PARAMETER, idempotent
 from mall.orders.models import Order
 from mall.orders.ports import visitor_of_request, visitor_of_token
+from mall.orders.quote_shapes import QuoteGiven, QuoteShown, quote_as_json
+from mall.orders.quoting import quote
 from mall.orders.selectors import orders_of, with_address, with_lines
 from mall.orders.serializers import OrderGiven, OrderQuery, OrderShown, OrderWithAddress
 
@@ -45,15 +48,39 @@ class Orders(GenericAPIView):
         given.is_valid(raise_exception=True)
         fields = given.validated_data
         signed = fields.get("visitor", "")
-        order = services.place_order(
-            buyer=request.user,
-            lines=fields["lines"],
-            address=fields["address"],
-            visitor_key=visitor_of_token(signed) if signed else visitor_of_request(request),
-            note=fields.get("note", ""),
-        )
+        try:
+            order = services.place_order(
+                buyer=request.user,
+                lines=fields["lines"],
+                address=fields["address"],
+                visitor_key=visitor_of_token(signed) if signed else visitor_of_request(request),
+                note=fields.get("note", ""),
+                coupon=fields.get("coupon"),
+                expected_total_fen=fields.get("expected_total_fen"),
+            )
+        except PriceChanged as changed:
+            changed.more = {"quote": quote_as_json(changed.quote)}
+            raise
         buyer_logged_in(request, request.user.pk)
         return Response(shown(order), status=status.HTTP_201_CREATED)
+
+
+class Quoting(APIView):
+    """What an order would cost."""
+
+    @extend_schema(request=QuoteGiven, responses={200: QuoteShown})
+    def post(self, request: Request) -> Response:
+        """Price an order without placing it: lines with what each step takes, coupons that fit, freight, total."""
+        given = QuoteGiven(data=request.data)
+        given.is_valid(raise_exception=True)
+        fields = given.validated_data
+        found = quote(
+            buyer=request.user,
+            lines=fields["lines"],
+            address=fields.get("address"),
+            coupon=fields.get("coupon"),
+        )
+        return Response(quote_as_json(found))
 
 
 class OneOrder(APIView):

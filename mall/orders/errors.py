@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from mall.errors import BadInput, Conflict, DomainError, Missing
@@ -32,6 +34,31 @@ class OutOfStock(Conflict):
     code = "out_of_stock"
     field = "lines"
     message = _("商品库存不足，请减少数量后再下单。")
+
+
+class OverPurchaseLimit(Conflict):
+    """409: more pieces of a product than one order may have."""
+
+    code = "over_purchase_limit"
+    field = "lines"
+
+
+class NoDelivery(Conflict):
+    """409: the goods are not sent to this region."""
+
+    code = "no_delivery"
+    field = "address"
+
+
+class PriceChanged(Conflict):
+    """409: the order costs something else than the buyer has seen; `quote` is what it costs now."""
+
+    code = "price_changed"
+    message = _("价格有变动，请确认新的金额后再下单。")
+
+    def __init__(self, quote: Any) -> None:
+        super().__init__()
+        self.quote = quote
 
 
 class WrongState(Conflict):

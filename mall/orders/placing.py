@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from mall import clock, money
 from mall.buyers.models import Buyer
-from mall.catalogue.models import Product, Sku
+from mall.catalogue.models import Sku
+from mall.coupons.models import Coupon
 from mall.events.services import record
 from mall.inputs import checked_line, checked_number
 from mall.orders import stock
 from mall.orders.actors import actor_key
-from mall.orders.errors import BadOrder, NotOnSale, OutOfStock, SkuMissing
-from mall.orders.freight import freight_for
+from mall.orders.baskets import Basket
+from mall.orders.errors import BadOrder, NoDelivery, OutOfStock
 from mall.orders.models import Order, OrderStatus
 from mall.orders.numbers import random_digits
 from mall.orders.regions import check_region
+from mall.pricing.facts import Priced, Region
+from mall.promotions.taking import take_limited
 from mall.tenancy.context import require_mall_id
 
 LINES_MAX = 50
@@ -37,22 +38,6 @@ _ADDRESS = {
     "district": (40, 0),
     "detail": (200, 1),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An order as it will stand, before its row exists. Fen."""
-
-    lines: list[tuple[Sku, int]]
-    goods_fen: int
-    freight_fen: int
-    paid_fen: list[int]
-    line_freight_fen: list[int]
-
-    @property
-    def total_fen(self) -> int:
-        """What the buyer pays."""
-        return self.goods_fen + self.freight_fen
 
 
 def checked_lines(lines: Sequence[tuple[Sku | UUID, int]]) -> dict[UUID, int]:
@@ -84,46 +69,32 @@ def checked_address(address: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def lock_goods(wanted: dict[UUID, int]) -> list[tuple[Sku, int]]:
-    """Lock the SKUs by id, on sale and enough of them. Raises SkuMissing, NotOnSale, OutOfStock."""
-    skus = {
-        sku.public_id: sku
-        for sku in Sku.objects.select_related("product")
-        .select_for_update(no_key=True, of=("self",))
-        .filter(public_id__in=wanted)
-        .order_by("id")
-    }
-    if len(skus) < len(wanted):
-        raise SkuMissing
-    lines = [(skus[public_id], quantity) for public_id, quantity in wanted.items()]
-    for sku, quantity in lines:
-        if not sku.is_active or sku.product.status != Product.Status.ON_SALE:
-            raise NotOnSale(_("“%(name)s”已下架或该规格已停售，请换一个再下单。") % {"name": sku.product.name})
-        if sku.stock < quantity:
-            raise OutOfStock(
-                _("“%(name)s %(specs)s”库存不足，仅剩 %(left)s 件，请减少数量。")
-                % {"name": sku.product.name, "specs": sku, "left": sku.stock}
-            )
-    return lines
+def checked_destination(address: dict[str, Any] | None) -> Region | None:
+    """(province, city, district) by their official names; the rest of the address does not matter to a price.
+
+    Raises BadOrder.
+    """
+    if address is None:
+        return None
+    if not isinstance(address, dict):
+        raise BadOrder(_("收货地址（address）须为一个对象。"), field="address")
+    parts = [
+        checked_line(f"address.{field}", address.get(field, ""), _ADDRESS[field][0], least=_ADDRESS[field][1],
+                     refuse=BadOrder)
+        for field in ("province", "city", "district")
+    ]  # fmt: skip
+    check_region(*parts)
+    return tuple(parts)
 
 
-def price(lines: list[tuple[Sku, int]], address: dict[str, str]) -> Draft:
-    """Price the lines at the SKUs' prices of this moment; shares of freight by what a line costs."""
-    amounts = [sku.price_fen * quantity for sku, quantity in lines]
-    goods_fen = sum(amounts)
-    freight_fen = freight_for(lines, (address["province"], address["city"], address["district"]))
-    if goods_fen + freight_fen > money.FEN_MAX:
-        raise BadOrder(
-            _("订单金额超过上限 ¥%(most)s，请分次下单。") % {"most": money.yuan(money.FEN_MAX)}, field="lines"
+def check_delivery(basket: Basket, priced: Priced) -> None:
+    """Raise NoDelivery naming the goods that do not go to the basket's region."""
+    names = [sku.product.name for sku, _quantity in basket.goods if sku.pk in priced.undeliverable]
+    if names:
+        raise NoDelivery(
+            _("“%(name)s”不支持配送到%(region)s，请更换收货地址或移除该商品。")
+            % {"name": names[0], "region": "".join(basket.offers.region or ())}
         )
-    return Draft(
-        lines=lines,
-        goods_fen=goods_fen,
-        freight_fen=freight_fen,
-        # Discounts of the whole order will be taken off here before it is split.
-        paid_fen=money.split_exactly(goods_fen, amounts),
-        line_freight_fen=money.split_exactly(freight_fen, amounts),
-    )
 
 
 # One statement for the order and everything that belongs to it: five round trips less in the hottest write
@@ -133,7 +104,7 @@ WITH placed AS (
     INSERT INTO mall_order (mall_id, number, buyer_id, status, goods_fen, discount_fen, freight_fen, total_fen,
         refunded_fen, note, visitor_key, placed_by_staff, carrier, tracking_number, placed_at, expires_at)
     SELECT m.id, to_char(%(at)s AT TIME ZONE m.timezone, 'YYYYMMDD') || %(digits)s, %(buyer)s, %(status)s,
-        %(goods)s, 0, %(freight)s, %(total)s,
+        %(goods)s, %(discount)s, %(freight)s, %(total)s,
         0, %(note)s, %(visitor)s, %(by_staff)s, '', '', %(at)s, %(at)s + make_interval(mins => m.unpaid_close_minutes)
     FROM mall_mall m WHERE m.id = %(mall)s
     ON CONFLICT (mall_id, number) DO NOTHING
@@ -145,6 +116,15 @@ WITH placed AS (
         l.freight_fen, 0, 0, l.position
     FROM placed, jsonb_to_recordset(%(lines)s::jsonb) AS l (sku bigint, product bigint, name text, specs jsonb,
         quantity int, price_fen bigint, paid_fen bigint, freight_fen bigint, position smallint)
+    RETURNING id, position
+), step AS (
+    INSERT INTO mall_linestep (mall_id, line_id, step, amount_fen, label, source_id)
+    SELECT %(mall)s, line.id, s.step, s.amount_fen, s.label, s.source
+    FROM line JOIN jsonb_to_recordset(%(steps)s::jsonb) AS s (position smallint, step text, amount_fen bigint,
+        label text, source bigint) ON s.position = line.position
+), coupon AS (
+    UPDATE mall_coupon c SET order_id = placed.id, used_at = %(at)s FROM placed
+    WHERE c.mall_id = %(mall)s AND c.id = %(coupon)s AND c.order_id IS NULL
 ), address AS (
     INSERT INTO mall_orderaddress (mall_id, order_id, name, phone, province, city, district, detail)
     SELECT %(mall)s, placed.id, %(a_name)s, %(a_phone)s, %(a_province)s, %(a_city)s, %(a_district)s, %(a_detail)s
@@ -158,14 +138,28 @@ SELECT * FROM placed
 
 
 def write(
-    draft: Draft, *, buyer: Buyer, address: dict[str, str], visitor_key: str, note: str, placed_by_staff: bool
+    basket: Basket,
+    priced: Priced,
+    *,
+    buyer: Buyer,
+    coupon: Coupon | None,
+    address: dict[str, str],
+    visitor_key: str,
+    note: str,
+    placed_by_staff: bool,
 ) -> Order:
-    """Take the goods, write the order and record order.placed. Raises OutOfStock."""
-    if not stock.take({sku.pk: quantity for sku, quantity in draft.lines}):
+    """Take the goods, write the order, use the coupon and record order.placed. Raises OutOfStock.
+
+    The SKUs and the coupon must be locked.
+    """
+    if not stock.take({sku.pk: quantity for sku, quantity in basket.goods}):
         raise OutOfStock
-    values = _values(draft) | {f"a_{field}": text for field, text in address.items()}
+    sold = {line.limited.id: line.line.quantity for line in priced.lines if line.limited is not None}
+    if not take_limited(sold):
+        raise OutOfStock
+    values = _values(basket, priced) | {f"a_{field}": text for field, text in address.items()}
     values |= {"buyer": buyer.pk, "actor": actor_key(buyer), "visitor": visitor_key, "note": note}
-    values |= {"by_staff": placed_by_staff}
+    values |= {"by_staff": placed_by_staff, "coupon": coupon.pk if coupon else None}
     # Two orders of one day draw the same digits once in a very long while.
     for _attempt in range(NUMBER_ATTEMPTS):
         for order in Order.objects.raw(_INSERT, values | {"digits": random_digits()}):
@@ -174,7 +168,7 @@ def write(
     raise RuntimeError("no free order number found")
 
 
-def _values(draft: Draft) -> dict[str, Any]:
+def _values(basket: Basket, priced: Priced) -> dict[str, Any]:
     lines = [
         {
             "sku": sku.pk,
@@ -182,19 +176,26 @@ def _values(draft: Draft) -> dict[str, Any]:
             "name": sku.product.name,
             "specs": sku.specs,
             "quantity": quantity,
-            "price_fen": sku.price_fen,
-            "paid_fen": draft.paid_fen[i],
-            "freight_fen": draft.line_freight_fen[i],
+            "price_fen": line.price_fen,
+            "paid_fen": line.paid_fen,
+            "freight_fen": line.freight_fen,
             "position": i,
         }
-        for i, (sku, quantity) in enumerate(draft.lines)
+        for i, ((sku, quantity), line) in enumerate(zip(basket.goods, priced.lines, strict=True))
+    ]
+    steps = [
+        {"position": i, "step": one.step, "amount_fen": one.amount_fen, "label": one.label, "source": one.source_id}
+        for i, line in enumerate(priced.lines)
+        for one in line.steps
     ]
     return {
         "mall": require_mall_id("An order"),
         "status": OrderStatus.AWAITING_PAYMENT.value,
-        "goods": draft.goods_fen,
-        "freight": draft.freight_fen,
-        "total": draft.total_fen,
+        "goods": priced.goods_fen,
+        "discount": priced.discount_fen,
+        "freight": priced.freight_fen,
+        "total": priced.total_fen,
         "lines": json.dumps(lines, ensure_ascii=False),
-        "at": clock.now(),
+        "steps": json.dumps(steps, ensure_ascii=False),
+        "at": basket.at,
     }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from mall.api.fields import StrictIntegerField, TextField
+from mall.api.fields import FenField, StrictIntegerField, TextField
 from mall.api.lookup import public_uuid
+from mall.coupons.errors import CouponMissing
 from mall.orders.errors import SkuMissing
 from mall.orders.models import Order, OrderLine, OrderStatus
 from mall.orders.placing import LINES_MAX, QUANTITY_MAX
@@ -39,7 +40,12 @@ class OrderGiven(serializers.Serializer):
     lines = LineGiven(many=True, min_length=1, max_length=LINES_MAX)
     address = AddressGiven()
     visitor = TextField(max_length=400, required=False, allow_blank=True, help_text="From POST /clicks, for apps.")
-    coupon = TextField(max_length=64, required=False, allow_blank=True, allow_null=True)
+    coupon = TextField(
+        max_length=64, required=False, allow_blank=True, allow_null=True, help_text="Of GET /coupons: its id."
+    )
+    expected_total_fen = FenField(
+        required=False, allow_null=True, help_text="What the buyer has seen; another total answers 409 price_changed."
+    )
     note = TextField(max_length=200, required=False, allow_blank=True)
 
     def validate_lines(self, lines: list[dict[str, Any]]) -> list[tuple[Any, int]]:
@@ -49,10 +55,14 @@ class OrderGiven(serializers.Serializer):
             raise SkuMissing
         return found
 
-    def validate_coupon(self, coupon: str | None) -> None:
-        """There are no coupons yet, so every code is an unknown one."""
-        if coupon:
-            raise serializers.ValidationError(_("没有这张优惠券，请检查券码或留空。"), code="coupon_unknown")
+    def validate_coupon(self, coupon: str | None) -> UUID | None:
+        """Its public id; a malformed one is as missing as one that never was."""
+        if not coupon:
+            return None
+        found = public_uuid(coupon)
+        if found is None:
+            raise CouponMissing
+        return found
 
 
 class OrderLineShown(serializers.ModelSerializer):

@@ -9,13 +9,19 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from mall import clock
 from mall.buyers.models import Buyer
 from mall.catalogue.models import Sku
+from mall.coupons.models import Coupon
+from mall.coupons.selectors import usable_coupon
 from mall.inputs import checked_line
 from mall.orders import placing, stock
 from mall.orders.actors import Actor
-from mall.orders.errors import BadOrder, WrongState
+from mall.orders.baskets import find_goods, gather, priced
+from mall.orders.errors import BadOrder, PriceChanged, WrongState
 from mall.orders.models import Order, OrderLine, OrderStatus
+from mall.orders.quoting import quote
+from mall.orders.releasing import take_again
 from mall.orders.transitions import advance
 
 
@@ -27,21 +33,38 @@ def place_order(
     visitor_key: str = "",
     note: str = "",
     placed_by_staff: bool = False,
+    coupon: Coupon | UUID | None = None,
+    expected_total_fen: int | None = None,
 ) -> Order:
-    """Place an order at the SKUs' prices of this moment, take its stock and record order.placed.
+    """Place an order at the prices of this moment, take its stock, use its coupon and record order.placed.
 
     lines: (SKU or its public id, quantity), 1..50 of them, 1..9,999 pieces each; the same SKU twice is one
-    line. Nothing is reserved when it is refused. An order of 0 fen is paid at once. Locks the SKUs in the
-    order of their ids. Raises BadOrder, SkuMissing, NotOnSale, OutOfStock.
+    line. expected_total_fen: what the buyer has seen. Nothing is reserved when it is refused. An order of 0 fen
+    is paid at once. Locks the coupon, then the SKUs and their limited prices by id. Raises BadOrder, SkuMissing,
+    NotOnSale, OutOfStock, OverPurchaseLimit, NoDelivery, PriceChanged (with the new quote), and about the coupon
+    CouponMissing, CouponUsed, CouponExpired, CouponNotYet, CouponOutOfScope, CouponBelowThreshold.
     """
     wanted = placing.checked_lines(lines)
     address = placing.checked_address(address)
     note = checked_line("note", note, 200, refuse=BadOrder)
     # Everything that may be refused is refused before the first row changes.
-    draft = placing.price(placing.lock_goods(wanted), address)
+    used = None
+    if coupon is not None:
+        public_id = coupon.public_id if isinstance(coupon, Coupon) else coupon
+        used = usable_coupon(buyer, public_id, clock.now(), lock=True)
+    goods = find_goods(wanted, lock=True)
+    region = (address["province"], address["city"], address["district"])
+    # Prices hold at the moment at which the goods are ours to sell, not when their queue began.
+    basket = gather(goods, buyer=buyer, region=region, at=clock.now(), coupons=[used] if used else [])
+    found = priced(basket, used)
+    if expected_total_fen is not None and expected_total_fen != found.total_fen:
+        raise PriceChanged(quote(buyer=buyer, lines=lines, address=address, coupon=used))
+    placing.check_delivery(basket, found)
     order = placing.write(
-        draft,
+        basket,
+        found,
         buyer=buyer,
+        coupon=used,
         address=address,
         visitor_key=visitor_key,
         note=note,
@@ -69,11 +92,11 @@ def mark_paid(*, order: Order, actor: Actor, note: str = "") -> Order:
 
 
 def reopen_paid(*, order: Order, actor: Actor, note: str = "") -> bool:
-    """Take an order closed unpaid to paid, for money that came too late, if all its goods can still be taken.
+    """Take an order closed unpaid to paid, for money that came too late, if its goods and coupon can still be taken.
 
-    The order's row must be locked. False, and nothing has changed, when the goods are gone.
+    The order's row must be locked. False, and nothing has changed, when the goods are gone or the coupon is.
     """
-    if not stock.take_all_or_nothing(_pieces(order)):
+    if not take_again(order):
         return False
     advance(order, "reopen", actor=actor, note=note, ended_at=None)
     stock.count_sold(order.pk)

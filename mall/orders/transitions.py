@@ -16,6 +16,7 @@ from mall.events.services import record_many
 from mall.orders.actors import Actor, actor_key
 from mall.orders.errors import WrongState
 from mall.orders.models import Order, OrderChange, OrderStatus
+from mall.orders.releasing import release_offers
 from mall.tenancy.context import require_mall_id
 
 
@@ -42,6 +43,9 @@ STEPS: dict[str, Step] = {
     "complete": Step(OrderStatus.RECEIVED, OrderStatus.COMPLETED, "completed_at", "order.completed"),
 }
 
+# What these orders had at a special price is free for others, and their coupons are their buyers' again.
+_COMES_TO_NOTHING = frozenset({"cancel", "expire", "unwind"})
+
 
 def advance(order: Order, name: str, *, actor: Actor, note: str = "", **columns: Any) -> Order:
     """Take one order one step, write its OrderChange and record its event; `columns` are written with it.
@@ -61,6 +65,8 @@ def advance_many(order_ids: Sequence[int], name: str, *, actor: Actor, note: str
     """
     step, at = STEPS[name], clock.now()
     moved = _move(order_ids, step, {step.stamp: at, **columns}, only_unpaid=name == "reopen")
+    if name in _COMES_TO_NOTHING:
+        release_offers(moved, goods_follow=name != "unwind")
     mall_id = require_mall_id("An order")
     OrderChange.objects.bulk_create(
         OrderChange(

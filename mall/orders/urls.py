@@ -8,6 +8,7 @@ from mall.orders import api, merchant_api
 
 api_urlpatterns = [
     path("orders", api.Orders.as_view(), name="orders"),
+    path("orders/quote", api.Quoting.as_view(), name="order-quote"),
     path("orders/<str:order_id>", api.OneOrder.as_view(), name="order"),
     path("orders/<str:order_id>/cancel", api.Cancellation.as_view(), name="order-cancel"),
     path("orders/<str:order_id>/receipt", api.Receipt.as_view(), name="order-receipt"),

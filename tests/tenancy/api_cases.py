@@ -177,6 +177,7 @@ CASES: dict[str, Case] = {
         key=True,
         answers=(201,),
     ),
+    "POST /orders/quote": Case(MEMBER, body=an_order, body_ids={("lines", 0, "sku"): lambda w: public(w.sku)}),
     "GET /orders/{order_id}": Case(MEMBER, own=True, path=order("paid")),
     "POST /orders/{order_id}/cancel": Case(MEMBER, own=True, path=order("unpaid")),
     "POST /orders/{order_id}/receipt": Case(MEMBER, own=True, path=order("shipped")),

@@ -117,7 +117,7 @@ def test_a_refusal_after_the_first_change_undoes_it_and_keeps_its_answer(mall, a
 
 def test_an_error_of_ours_keeps_nothing(mall, api, sku, monkeypatch):
     with monkeypatch.context() as broken:
-        broken.setattr("mall.orders.placing.price", lambda *_args: 1 / 0)
+        broken.setattr("mall.orders.services.priced", lambda *_args: 1 / 0)
         assert api.post("orders", asking(sku), **key("k1")).status_code == 500
     assert (orders(mall), stock(sku)) == (0, 10)
     with mall_scope(mall.pk):
@@ -197,15 +197,15 @@ def test_when_the_first_of_two_at_once_breaks_the_second_does_the_work(monkeypat
     mall = make_mall()
     sku = make_sku(mall, stock=10)
     api = api_as(make_member(mall))
-    from mall.orders import placing
+    from mall.orders import services
 
-    real, calls = placing.price, []
+    real, calls = services.priced, []
 
     def breaks_once(*args):
         calls.append(1)
         return 1 / 0 if len(calls) == 1 else real(*args)
 
-    monkeypatch.setattr("mall.orders.placing.price", breaks_once)
+    monkeypatch.setattr("mall.orders.services.priced", breaks_once)
     statuses = sorted(
         answer.status_code for answer in together([lambda: api.post("orders", asking(sku), **key("k"))] * 2)
     )

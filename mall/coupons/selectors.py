@@ -1,0 +1,77 @@
+"""Questions about coupons: what is in a wallet, and what a coupon is worth to the price pipeline."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from mall.buyers.models import Buyer
+from mall.coupons.errors import CouponExpired, CouponMissing, CouponNotYet, CouponUsed
+from mall.coupons.models import Coupon, CouponTemplate
+from mall.pricing.facts import CouponTerms, Scope
+
+# More than anybody collects; a bound on what one quote computes.
+WALLET_MAX = 50
+
+
+def coupon_terms(coupon: Coupon) -> CouponTerms:
+    """The coupon as the pipeline takes it; its template must be at hand."""
+    template = coupon.template
+    return CouponTerms(
+        id=coupon.pk,
+        threshold_fen=template.threshold_fen,
+        off_fen=template.off_fen,
+        off_bps=template.off_bps,
+        off_max_fen=template.off_max_fen,
+        scope=Scope(template.product_id, template.category_id),
+        expires=coupon.expires_at.timestamp(),
+        label=template.name,
+    )
+
+
+def wallet(buyer: Buyer, at: datetime) -> dict[str, QuerySet[Coupon]]:
+    """A buyer's coupons by tab: usable (ending first), used and expired (newest first), with their templates."""
+    mine = Coupon.objects.select_related("template", "template__category", "template__product").filter(buyer=buyer)
+    return {
+        "usable": mine.filter(order__isnull=True, expires_at__gt=at).order_by("expires_at", "id"),
+        "used": mine.filter(order__isnull=False).order_by("-used_at", "-id"),
+        "expired": mine.filter(order__isnull=True, expires_at__lte=at).order_by("-expires_at", "-id"),
+    }
+
+
+def usable_now(buyer: Buyer, at: datetime) -> list[Coupon]:
+    """The coupons of a wallet that may be used at this moment, ending first."""
+    return list(wallet(buyer, at)["usable"].filter(starts_at__lte=at)[:WALLET_MAX])
+
+
+def usable_coupon(buyer: Buyer | None, public_id: UUID | None, at: datetime, *, lock: bool = False) -> Coupon:
+    """This buyer's coupon, ready to be used; with `lock` its row is locked to the end of the transaction.
+
+    Raises CouponMissing (another's is as missing as one that never was), CouponUsed, CouponExpired, CouponNotYet.
+    """
+    coupons = Coupon.objects.select_related("template")
+    if lock:
+        coupons = coupons.select_for_update(no_key=True, of=("self",))
+    coupon = None
+    if buyer is not None and public_id is not None:
+        coupon = coupons.filter(buyer=buyer, public_id=public_id).first()
+    if coupon is None:
+        raise CouponMissing
+    if coupon.order_id is not None:
+        raise CouponUsed
+    if coupon.expires_at <= at:
+        raise CouponExpired
+    if coupon.starts_at > at:
+        raise CouponNotYet
+    return coupon
+
+
+def open_templates(at: datetime) -> QuerySet[CouponTemplate]:
+    """The kinds of coupons that buyers may take for themselves at this moment."""
+    return (
+        CouponTemplate.objects.select_related("category", "product")
+        .filter(Q(valid_until__isnull=True) | Q(valid_until__gt=at), is_public=True, closed_at__isnull=True)
+        .filter(Q(total_count__isnull=True) | Q(taken_count__lt=F("total_count")))
+    )
