@@ -26,7 +26,10 @@ PORTS: dict[str, str | list[str]] = {
     "mall.promotions.ports.largest_commission": "commissions.plans.offers.largest_commission",
     "mall.orders.ports.visitor_of_request": "referrals.clicks.visitors.key_of_request",
     "mall.orders.ports.visitor_of_token": "referrals.clicks.visitors.key_of_token",
-    "mall.buyers.ports.buyer_logged_in": ["referrals.clicks.visitors.remember_buyer"],
+    "mall.buyers.ports.buyer_logged_in": [
+        "referrals.clicks.visitors.remember_buyer",
+        "mall.carts.arrivals.buyer_arrived",
+    ],
     "members.joining.ports.referrer_behind": "referrals.attribution.services.referrer_behind",
     "mall.pages.ports.forwarding_of_request": "referrals.links.forwarding.forwarding_of_request",
     "members.closing.ports.left_behind": "commissions.payouts.selectors.left_behind",

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver
 from mall.addresses import urls as address_urls
 from mall.aftersales import urls as aftersales_urls
 from mall.buyers import urls as buyer_urls
+from mall.carts import urls as cart_urls
 from mall.catalogue import urls as catalogue_urls
 from mall.dashboard import urls as dashboard_urls
 from mall.operators import urls as operator_urls
@@ -21,6 +22,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     *order_urls.api_urlpatterns,
     *payment_urls.api_urlpatterns,
     *address_urls.api_urlpatterns,
+    *cart_urls.api_urlpatterns,
     *aftersales_urls.api_urlpatterns,
     *staff_urls.api_urlpatterns,
 ]

@@ -10,6 +10,7 @@ from mall.addresses.models import Address
 from mall.buyers.errors import OpenOrders
 from mall.buyers.models import Buyer, ErasedPhone, PhoneCode
 from mall.buyers.services import revoke_all_tokens
+from mall.carts.models import CartItem
 from mall.orders.models import Order, OrderAddress, OrderStatus
 from mall.tenancy.context import require_mall_id
 
@@ -40,6 +41,7 @@ def close_buyer(*, buyer: Buyer) -> None:
     )
     orders.exclude(note="").update(note="")
     Address.objects.filter(buyer=locked).delete()
+    CartItem.objects.filter(buyer=locked).delete()
     revoke_all_tokens(buyer=locked)
     locked.phone, locked.password, locked.nickname, locked.closed_at = None, "", CLOSED_NICKNAME, at
     locked.save(update_fields=["phone", "password", "nickname", "closed_at"])

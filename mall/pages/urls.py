@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from mall.addresses import pages as addresses
 from mall.aftersales import pages as aftersales
 from mall.buyers import pages as buyers
+from mall.carts import pages as carts
 from mall.catalogue import pages as catalogue
 from mall.malls import pages as malls
 from mall.orders import pages as orders
@@ -19,6 +20,7 @@ page_urlpatterns: list[URLPattern | URLResolver] = [
     # Asked for by browsers on pages that name no icon.
     path("favicon.ico", malls.icon, name="favicon"),
     path("language/<str:language>", malls.choose_language, name="language"),
+    path("fragments/form-token", malls.form_token, name="form-token"),
     path("privacy", malls.privacy, name="privacy"),
     path("categories", catalogue.categories, name="categories"),
     path("products", catalogue.products, name="products"),
@@ -30,6 +32,12 @@ page_urlpatterns: list[URLPattern | URLResolver] = [
     path("fragments/phone-code/<str:purpose>", buyers.phone_code, name="phone-code"),
     path("me", buyers.me, name="me"),
     path("me/profile", buyers.profile, name="profile"),
+    path("cart", carts.cart, name="cart"),
+    path("cart/items", carts.add, name="cart-add"),
+    path("cart/items/<uuid:sku_id>", carts.change, name="cart-item"),
+    path("cart/selection", carts.select, name="cart-select"),
+    path("cart/clear", carts.clear_gone, name="cart-clear"),
+    path("orders/<uuid:order_id>/again", carts.again, name="order-again"),
     path("checkout", orders.checkout, name="checkout"),
     path("fragments/amounts", orders.amounts, name="amounts"),
     path("fragments/regions", addresses.region_fields, name="regions"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django import template
 from django.conf import settings
@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from mall import money
+from mall.carts.owners import owner_of_request
+from mall.carts.selectors import pieces_in_cart
 from mall.pages import pictures
 
 register = template.Library()
@@ -23,6 +25,12 @@ register = template.Library()
 def yuan(fen: Any) -> str:
     """123456 → 1,234.56, without the sign of the currency."""
     return money.yuan(fen) if isinstance(fen, int) else ""
+
+
+@register.filter
+def yuan_short(fen: Any) -> str:
+    """2000 → 20, 1250 → 12.5: for coupons, where whole amounts are read at a glance."""
+    return money.yuan(fen).rstrip("0").rstrip(".") if isinstance(fen, int) else ""
 
 
 @register.filter
@@ -62,9 +70,17 @@ def picture(file: str | None, name: str, css_class: str = "good__picture", *, ea
 
 
 @register.simple_tag
-def aisle_picture(name: str) -> SafeString:
-    """A round sign for a category."""
+def aisle_picture(name: str, file: str = "") -> SafeString:
+    """A round sign for a category: its own, or one made from its name."""
+    if file:
+        return format_html('<img class="aisle__sign" src="{}" alt="" loading="lazy">', media(file))
     return pictures.stand_in(name, last=True)
+
+
+@register.filter
+def is_video_file(address: str) -> bool:
+    """Whether browsers play what is at this address, instead of opening a page about it."""
+    return urlsplit(address).path.lower().endswith((".mp4", ".webm"))
 
 
 @register.filter
@@ -109,6 +125,12 @@ def card_address(context: dict[str, Any]) -> str:
 def specs(value: Any) -> str:
     """{"颜色": "红", "尺码": "L"} → 红 / L."""
     return " / ".join(str(one) for one in value.values()) if isinstance(value, dict) else ""
+
+
+@register.simple_tag(takes_context=True)
+def cart_pieces(context: dict[str, Any]) -> int:
+    """The number on the cart's badge; asks nothing for who has no cart."""
+    return pieces_in_cart(owner_of_request(context["request"]))
 
 
 @register.filter

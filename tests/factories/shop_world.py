@@ -9,7 +9,8 @@ from mall import clock
 from mall.addresses.services import add_address
 from mall.aftersales.case_models import Case, CaseLine, CasePicture, CaseStep
 from mall.banners.models import Banner
-from mall.carts.models import CartItem
+from mall.carts.owners import CartOwner
+from mall.carts.services import add_item
 from mall.catalogue.models import Category, Product
 from mall.coupons.models import Coupon, CouponTemplate
 from mall.freight.models import FreightRule, FreightTemplate
@@ -19,11 +20,13 @@ from mall.malls.models import Mall
 from mall.notices.models import StaffNotice
 from mall.orders.models import OrderLine
 from mall.payments.models import TransferProof
+from mall.payments.proofs import add_proof
 from mall.payments.wechat.models import WeChatIdentity
 from mall.pricing.models import LineStep
 from mall.promotions.models import LimitedPrice, ThresholdDiscount
 from mall.reviews.models import Review, ReviewPicture
 from mall.tenancy.context import mall_scope
+from tests.factories.pictures import a_picture
 
 if TYPE_CHECKING:
     from tests.factories.world import World
@@ -77,7 +80,7 @@ def _set_prices(world: World) -> None:
 
 def _fill_cart(world: World) -> None:
     buyer, marker = world.members["customer"].buyer, world.marker
-    CartItem.objects.create(buyer=buyer, sku=world.sku, quantity=1, price_when_added_fen=10_000)
+    add_item(owner=CartOwner(buyer), sku_id=world.sku.public_id, quantity=1)
     place = {"phone": "13800138000", "province": "广东省", "city": "深圳市", "district": "南山区"}
     world.address = add_address(buyer=buyer, fields={"name": f"{marker}收件", "detail": f"{marker}路", **place})
 
@@ -115,8 +118,11 @@ def _work_behind_the_counter(world: World) -> None:
         number=f"{marker}号", note=f"{marker}备注",
     )  # fmt: skip
     StaffNotice.objects.create(kind="order", subject_id=order.pk, text=f"{marker}新订单", at=now)
-    TransferProof.objects.create(
-        payment=world.payments["pending"], file=f"{world.mall.pk}/{marker}.jpg", serial=f"{marker}流水",
-        uploaded_by="buyer:1", note=f"{marker}备注",
-    )  # fmt: skip
+    world.proof = add_proof(
+        payment=world.payments["pending"],
+        by=world.orders["waiting"].buyer,
+        picture=a_picture(),
+        serial=f"{marker}流水",
+    )
+    TransferProof.objects.filter(pk=world.proof.pk).update(note=f"{marker}备注")
     WeChatIdentity.objects.create(buyer=world.members["customer"].buyer, appid="wx1", openid=f"o{marker}")

@@ -20,6 +20,7 @@ from mall.tenancy.context import mall_scope
 from referrals.clicks.visitors import new_key, signed
 from tests.factories.mall import PASSWORD
 from tests.factories.members import new_phone
+from tests.factories.pictures import a_picture
 from tests.factories.trade import an_address, lines_of
 from tests.factories.world import World
 
@@ -66,6 +67,7 @@ def order(name: str) -> dict[str, Made]:
     return {"order_id": lambda world: public(world.orders[name])}
 
 
+IN_CART: dict[str, Made] = {"sku_id": lambda world: public(world.sku)}
 ADDRESS: dict[str, Made] = {"address_id": lambda world: public(world.address)}
 
 
@@ -185,6 +187,17 @@ CASES: dict[str, Case] = {
     "POST /orders/{order_id}/payments": Case(
         MEMBER, own=True, path=order("unpaid"), body=lambda _w: {"provider": "sandbox"}, key=True, answers=(201,)
     ),
+    "GET /payments/{payment_id}/proofs": Case(
+        MEMBER, own=True, path={"payment_id": lambda w: public(w.payments["pending"])}
+    ),
+    "POST /payments/{payment_id}/proofs": Case(
+        MEMBER,
+        own=True,
+        path={"payment_id": lambda w: public(w.payments["pending"])},
+        body=lambda _w: a_picture(),
+        answers=(201,),
+    ),
+    "GET /payment-proofs/{proof_id}/picture": Case(MEMBER, own=True, path={"proof_id": lambda w: public(w.proof)}),
     "GET /orders/{order_id}/refunds": Case(MEMBER, own=True, path=order("disputed")),
     "POST /orders/{order_id}/refunds": Case(
         MEMBER,
@@ -196,6 +209,16 @@ CASES: dict[str, Case] = {
         key=True,
         answers=(201,),
     ),
+    "GET /cart": Case(MEMBER),
+    "PATCH /cart": Case(MEMBER, body=lambda _w: {"selected": True}),
+    "POST /cart/items": Case(
+        MEMBER,
+        body=lambda w: {"sku": public(w.sku), "quantity": 1},
+        body_ids={("sku",): lambda w: public(w.sku)},
+        answers=(201,),
+    ),
+    "PATCH /cart/items/{sku_id}": Case(MEMBER, own=True, path=IN_CART, body=lambda _w: {"quantity": 2}),
+    "DELETE /cart/items/{sku_id}": Case(MEMBER, own=True, path=IN_CART, answers=(204,)),
     "GET /addresses": Case(MEMBER),
     "POST /addresses": Case(MEMBER, body=lambda _w: an_address(), answers=(201,)),
     "POST /addresses/parse": Case(MEMBER, body=lambda _w: {"text": "张三 13800138000 浙江省杭州市西湖区文三路1号"}),
@@ -248,7 +271,23 @@ CASES: dict[str, Case] = {
     "POST /merchant/payments/{payment_id}/confirm": staff_case(
         rights.CONFIRM_PAYMENTS,
         path={"payment_id": lambda w: public(w.payments["pending"])},
-        body=lambda _w: {"reference": "回单1"},
+        body=lambda w: {"reference": "回单1", "received_fen": 1, "proof": public(w.proof)},
+        body_ids={("proof",): lambda w: public(w.proof)},
+    ),
+    "GET /merchant/payments/{payment_id}/proofs": staff_case(
+        rights.CONFIRM_PAYMENTS, path={"payment_id": lambda w: public(w.payments["pending"])}
+    ),
+    "POST /merchant/payments/{payment_id}/proofs": staff_case(
+        rights.CONFIRM_PAYMENTS,
+        path={"payment_id": lambda w: public(w.payments["pending"])},
+        body=lambda _w: a_picture(),
+        answers=(201,),
+    ),
+    "GET /merchant/payment-proofs/{proof_id}/picture": staff_case(
+        rights.CONFIRM_PAYMENTS, path={"proof_id": lambda w: public(w.proof)}
+    ),
+    "POST /merchant/payment-proofs/{proof_id}/refuse": staff_case(
+        rights.CONFIRM_PAYMENTS, path={"proof_id": lambda w: public(w.proof)}, body=lambda _w: {"reason": "查无此款"}
     ),
     "GET /merchant/refunds": staff_case(rights.DECIDE_REFUNDS),
     "POST /merchant/refunds/{refund_id}/approve": staff_case(
@@ -291,7 +330,7 @@ PLAIN_TEXT = {
     "account", "app", "attribution", "bank", "campaign", "channel", "city", "click_pays", "code", "company", "coupon",
     "cursor", "description", "detail", "district", "email", "evidence", "keywords", "kind", "method", "name",
     "nickname", "note", "number", "ordering", "password", "phone", "provider", "province", "purpose", "reason",
-    "openid", "reference", "scope", "search", "state", "status", "subtitle", "text",
+    "openid", "reference", "scope", "search", "serial", "state", "status", "subtitle", "text",
 }  # fmt: skip
 
 
