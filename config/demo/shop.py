@@ -14,14 +14,15 @@ from mall.catalogue.services import create_category, create_product
 from mall.catalogue.signs import set_category_icon
 
 SOLD_MOST = 900
+# Behind everything else: what is there for trying things out is no beauty.
+POSITION_LAST = 9_000
 # Of a hundred: what goods cost the merchant, and what members pay where there is a price for them.
 COST, MEMBER = 52, 95
 
 
 def fill_shop(demo: DemoMall) -> None:
     """Everything a buyer sees of a demo mall. Needs mall_scope."""
-    # The trial product first: the newest stands first in the window, and it is no beauty.
-    _shelve(TRIAL_AISLE, [TRIAL], position=99)
+    _shelve(TRIAL_AISLE, [TRIAL], position=99, first=POSITION_LAST)
     categories = {aisle.name: _shelve(aisle, aisle.goods, position=place) for place, aisle in enumerate(demo.aisles)}
     for place, banner in enumerate(demo.banners):
         drawn = draw_banner(title=banner.title, subtitle=banner.subtitle, shape=banner.shape, hue=banner.hue)
@@ -29,11 +30,11 @@ def fill_shop(demo: DemoMall) -> None:
         add_banner(data=drawn, title=banner.title, link=link, position=place)
 
 
-def _shelve(aisle: Aisle, goods: list[Goods], *, position: int) -> Category:
+def _shelve(aisle: Aisle, goods: list[Goods], *, position: int, first: int = 0) -> Category:
     category = create_category(name=aisle.name, position=position)
     set_category_icon(category=category, data=draw_sign(shape=aisle.shape, hue=aisle.hue, label=aisle.name))
     for place, one in enumerate(goods):
-        product = _product(one, category, place)
+        product = _product(one, category, first + place)
         hue = aisle.hue + crc32(one.name.encode()) % 31 - 15
         for view in range(VIEWS):
             drawn = draw_good(name=one.name, shape=one.shape or aisle.shape, hue=hue, label=_label(one.name), view=view)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from mall.api.lookup import get_or_404
+from mall.api.lookup import get_or_404, public_uuid
+from mall.buyers.sessions import buyer_of_request
 from mall.catalogue import listing, selectors
-from mall.catalogue.models import Category, Product, Sku
+from mall.catalogue.models import Category, Product
+from mall.catalogue.showing import as_shown
 from mall.money import yuan
 from mall.pages import pictures
 from mall.pages.rendering import ShareCard, code_in_address, page
@@ -24,18 +25,25 @@ COVER_SECONDS = 24 * 3600
 ORDERINGS = {
     "position": gettext_lazy("综合"),
     "sold": gettext_lazy("销量"),
-    "price": gettext_lazy("价格从低到高"),
-    "-price": gettext_lazy("价格从高到低"),
+    "newest": gettext_lazy("新品"),
+    "price": gettext_lazy("价格"),
 }
 
 
 @require_safe
 def categories(request: HttpRequest) -> HttpResponse:
-    """商品分类."""
+    """商品分类: the top of the tree at the left, what is in one of them at the right."""
+    aisles = selectors.category_tree()
+    asked = public_uuid(request.GET.get("category", ""))
+    aisle = next((one for one in aisles if one.public_id == asked), aisles[0] if aisles else None)
+    goods: dict[str, Any] = {}
+    if aisle is not None:
+        category = Category.objects.get(pk=aisle.id)
+        goods = _goods(request, category=category, search="", ordering="position", within=str(aisle.public_id))
     return page(
         request,
         "h5/catalogue/categories.html",
-        {"tab": "categories", "aisles": selectors.category_tree()},
+        {"tab": "categories", "aisles": aisles, "aisle": aisle, **goods},
         card=ShareCard(title=_("商品分类"), description=request.mall.name),
     )
 
@@ -70,7 +78,7 @@ def products(request: HttpRequest) -> HttpResponse:
 def product(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """商品详情. A product that was withdrawn still shows, to whoever kept its address, but cannot be bought."""
     found = _opened(product_id)
-    shown = _as_shown(found, chosen=request.GET.get("sku", ""))
+    shown = as_shown(found, chosen=request.GET.get("sku", ""), buyer=buyer_of_request(request))
     card = ShareCard(
         title=found.name,
         description=found.subtitle
@@ -89,20 +97,21 @@ def cover(request: HttpRequest, product_id: UUID) -> HttpResponse:
 
 
 def first_goods(request: HttpRequest) -> dict[str, Any]:
-    """What the home page shows of the goods: the newest, and where more are."""
-    return _goods(request, category=None, search="", ordering="newest")
+    """What the home page shows of the goods: the merchant's first, and where more are."""
+    return _goods(request, category=None, search="", ordering="position")
 
 
 def _opened(product_id: UUID) -> Product:
     return get_or_404(Product.objects.exclude(status=Product.Status.DRAFT), product_id)
 
 
-def _goods(request: HttpRequest, **asked: Any) -> dict[str, Any]:
+def _goods(request: HttpRequest, *, within: str = "", **asked: Any) -> dict[str, Any]:
     try:
         found = listing.products_on_sale(cursor=request.GET.get("cursor", ""), **asked)
     except listing.BadCursor as error:
         raise Http404 from error
-    more = _list_address(request, cursor=found.next_cursor) if found.next_cursor else ""
+    aisle = {"category": within} if within else {}
+    more = _list_address(request, cursor=found.next_cursor, **aisle) if found.next_cursor else ""
     return {"products": found.rows, "more": more}
 
 
@@ -114,14 +123,6 @@ def _list_address(request: HttpRequest, **changes: str) -> str:
     return f"{reverse('pages:products')}?{urlencode({**kept, **changes})}"
 
 
-def _asked_category(request: HttpRequest) -> Category | None:
-    asked = request.GET.get("category", "")
-    if not asked:
-        return None
-    return get_or_404(Category.objects.all(), asked)
-
-
-def _asked_words(request: HttpRequest) -> str:
 def _tab(request: HttpRequest, key: str, current: str) -> dict[str, Any]:
     """One order to sort by. Asked for again, the price turns round."""
     turned = "-price" if key == "price" and current == "price" else key
@@ -133,6 +134,14 @@ def _tab(request: HttpRequest, key: str, current: str) -> dict[str, Any]:
     }
 
 
+def _asked_category(request: HttpRequest) -> Category | None:
+    asked = request.GET.get("category", "")
+    if not asked:
+        return None
+    return get_or_404(Category.objects.all(), asked)
+
+
+def _asked_words(request: HttpRequest) -> str:
     words = "".join(character if character.isprintable() else " " for character in request.GET.get("search", ""))
     return " ".join(words.split())[: listing.SEARCH_MAX]
 
@@ -149,40 +158,3 @@ def _shelves(category: Category | None) -> list[selectors.CategoryNode]:
             return node.children
         pending += node.children
     return []
-
-
-def _as_shown(found: Product, *, chosen: str) -> dict[str, Any]:
-    on_sale = found.status == Product.Status.ON_SALE
-    skus = selectors.active_skus(found)
-    prices = [sku.price_fen for sku in skus]
-    stock = sum(sku.stock for sku in skus) if on_sale else 0
-    cheapest = min(skus, key=lambda sku: sku.price_fen, default=None)
-    images = [selectors.picture_url(one.file) for one in selectors.pictures(found)]
-    return {
-        "id": found.public_id,
-        "name": found.name,
-        "subtitle": found.subtitle,
-        "description": found.description,
-        "sold_count": found.sold_count,
-        "free_freight": found.free_freight,
-        "images": images,
-        "card_image": images[0] if images else reverse("pages:cover", args=[found.public_id]),
-        "price_fen": min(prices, default=0),
-        "has_range": len(set(prices)) > 1,
-        "market_price_fen": cheapest.market_price_fen if cheapest else None,
-        "stock": stock,
-        "on_sale": on_sale,
-        "in_stock": stock > 0,
-        "skus": [_sku_as_shown(sku, only=len(skus) == 1, chosen=chosen) for sku in skus],
-    }
-
-
-def _sku_as_shown(sku: Sku, *, only: bool, chosen: str) -> dict[str, Any]:
-    return {
-        "id": sku.public_id,
-        "specs": sku.specs,
-        "specs_json": json.dumps(sku.specs, ensure_ascii=False),
-        "price_fen": sku.price_fen,
-        "stock": sku.stock,
-        "chosen": (only or str(sku.public_id) == chosen) and sku.stock > 0,
-    }

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from mall.catalogue.models import Category, Product, ProductPicture, Sku
+from mall.catalogue.pictures import sized
 
 
 @dataclass(slots=True)
@@ -20,6 +21,7 @@ class CategoryNode:
     public_id: UUID
     name: str
     level: int
+    icon: str = ""
     children: list[CategoryNode] = field(default_factory=list)
 
 
@@ -27,7 +29,7 @@ def category_tree() -> list[CategoryNode]:
     """The whole tree of the mall in force, built from the parents in one query."""
     below: dict[int | None, list[CategoryNode]] = defaultdict(list)
     for node in Category.objects.order_by("position", "name", "id"):
-        below[node.parent_id].append(CategoryNode(node.pk, node.public_id, node.name, node.level))
+        below[node.parent_id].append(CategoryNode(node.pk, node.public_id, node.name, node.level, node.icon))
     for nodes in list(below.values()):
         for node in nodes:
             node.children = below.get(node.id, [])
@@ -49,6 +51,11 @@ def pictures(product: Product) -> list[ProductPicture]:
     return list(ProductPicture.objects.filter(product=product).order_by("position", "id"))
 
 
-def picture_url(file: str | None) -> str | None:
-    """The address of a picture on its mall's host, without scheme and host; None without a picture."""
-    return f"{settings.MEDIA_URL}{file}" if file else None
+def picture_url(file: str | None, side: int | None = None) -> str | None:
+    """The address of a picture on its mall's host, without scheme and host; None without a picture.
+
+    side: LIST_SIDE or PAGE_SIDE of mall.catalogue.pictures for a product's picture in that size.
+    """
+    if not file:
+        return None
+    return f"{settings.MEDIA_URL}{sized(file, side) if side else file}"

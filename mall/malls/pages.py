@@ -6,15 +6,20 @@ import re
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from mall import clock
+from mall.banners.selectors import shown_banners
 from mall.catalogue.pages import first_goods
-from mall.catalogue.selectors import category_tree
+from mall.catalogue.selectors import category_tree, picture_url
 from mall.pages import brand
 from mall.pages.rendering import ShareCard, page, safe_next
+from mall.promotions.window import offers_at
 
 AISLES_MAX = 10
 A_YEAR_SECONDS = 365 * 24 * 3600
@@ -30,17 +35,23 @@ _ICON = (
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """首页."""
+    now = clock.now()
+    banners = shown_banners()
     return page(
         request,
         "h5/malls/home.html",
         {
             "tab": "home",
+            "banners": banners,
             "aisles": category_tree()[:AISLES_MAX],
+            "offers": offers_at(now),
+            "server_now": now,
             **first_goods(request),
         },
         card=ShareCard(
             title=request.mall.name,
             description=request.mall.notice or _("欢迎光临%(mall)s") % {"mall": request.mall.name},
+            image=picture_url(banners[0].file) or "" if banners else "",
         ),
     )
 
@@ -68,6 +79,13 @@ def privacy(request: HttpRequest) -> HttpResponse:
     """用户协议与隐私说明."""
     card = ShareCard(title=_("用户协议与隐私说明"), description=request.mall.name)
     return page(request, "h5/malls/privacy.html", card=card)
+
+
+@never_cache
+@require_safe
+def form_token(request: HttpRequest) -> HttpResponse:
+    """The token a script sends a form with: pages for strangers carry none, and so leave no cookie."""
+    return HttpResponse(get_token(request), content_type="text/plain")
 
 
 @require_safe

@@ -62,8 +62,10 @@
 
   function countDown(clock) {
     var end = Date.parse(clock.dataset.until);
+    // The server's clock decides; a phone's own may be wrong by hours.
+    var ahead = clock.dataset.now ? Date.parse(clock.dataset.now) - Date.now() : 0;
     function tick() {
-      var left = Math.max(0, Math.floor((end - Date.now()) / 1000));
+      var left = Math.max(0, Math.floor((end - Date.now() - ahead) / 1000));
       var parts = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
       if (parts[0] === 0) parts.shift();
       clock.textContent = parts.map(function (part) { return String(part).padStart(2, "0"); }).join(":");
@@ -130,7 +132,7 @@
   // A fragment that did not come leaves the page as it is; who asked for it hears why.
   ["htmx:sendError", "htmx:responseError"].forEach(function (failure) {
     document.addEventListener(failure, function (event) {
-      if (!event.target.hasAttribute("data-poll")) toast(document.body.dataset.offline);
+      if (!event.target.matches("[data-poll], [data-quiet]")) toast(document.body.dataset.offline);
     });
   });
 

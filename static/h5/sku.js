@@ -48,7 +48,7 @@
       place.hidden = false;
       place.textContent = group.dataset.chosenText.replace("{n}", values);
     });
-    quantity.max = Math.min(9999, Number(radio.dataset.stock));
+    quantity.max = Math.min(Number(quantity.dataset.most) || 9999, Number(radio.dataset.stock));
     window.h5.step(quantity, 0);
   }
 
@@ -127,6 +127,29 @@
     mark();
   }
 
+  // Into the cart without leaving the page. The token is fetched now, so that who only looks keeps no cookie.
+  function toCart(button) {
+    if (!chosen()) return window.h5.toast(button.dataset.choose);
+    if (button.disabled) return;
+    button.disabled = true;
+    fetch(button.dataset.token, { credentials: "same-origin" }).then(function (answer) {
+      return answer.text();
+    }).then(function (token) {
+      // The answer says what came of it, and how many pieces lie in the cart now.
+      return window.htmx.ajax("POST", button.dataset.toCart, {
+        source: button,
+        swap: "none",
+        headers: { "X-CSRFToken": token },
+        values: { sku: chosen().value, quantity: quantity.value },
+      });
+    }).then(close, function () {
+      window.h5.toast(document.body.dataset.offline);
+    }).then(function () { button.disabled = false; });
+  }
+
+  sheet.querySelectorAll("[data-to-cart]").forEach(function (button) {
+    button.addEventListener("click", function () { toCart(button); });
+  });
   document.querySelectorAll("[data-open-sheet]").forEach(function (button) { button.addEventListener("click", open); });
   document.querySelectorAll("[data-close-sheet]").forEach(function (button) { button.addEventListener("click", close); });
   document.addEventListener("keydown", function (event) { if (event.key === "Escape") close(); });
