@@ -16,8 +16,9 @@ from rest_framework.views import APIView
 
 from mall.api.fields import TextField
 from mall.api.lookup import get_or_404
-from mall.catalogue import listing, selectors
+from mall.catalogue import listing, rich_text, selectors
 from mall.catalogue.models import Category, Product
+from mall.catalogue.pictures import PAGE_SIDE, sized
 
 CURSOR_MAX = 200
 
@@ -83,6 +84,7 @@ class SkuOnSale(serializers.Serializer):
     specs = serializers.DictField(child=serializers.CharField())
     price_fen = serializers.IntegerField()
     market_price_fen = serializers.IntegerField(allow_null=True)
+    member_price_fen = serializers.IntegerField(allow_null=True, help_text="What members pay.")
     stock = serializers.IntegerField()
 
 
@@ -90,7 +92,10 @@ class ProductDetail(ProductInList):
     """A product with everything a page shows of it."""
 
     subtitle = serializers.CharField()
-    description = serializers.CharField()
+    description = serializers.CharField(help_text="As it was written: plain text or HTML.")
+    description_html = serializers.CharField(help_text="Safe to show: only tags of a short list.")
+    video_url = serializers.URLField(allow_null=True)
+    purchase_limit = serializers.IntegerField(allow_null=True, help_text="Most pieces in one order.")
     category = serializers.UUIDField(allow_null=True)
     images = serializers.ListField(child=serializers.URLField())
     skus = SkuOnSale(many=True)
@@ -168,7 +173,7 @@ def in_list(row: listing.ProductRow, request: Request) -> dict[str, Any]:
 def detail(product: Product, request: Request) -> dict[str, Any]:
     """A product as ProductDetail says, in two queries."""
     skus = selectors.active_skus(product)
-    images = [_absolute(picture.file, request) for picture in selectors.pictures(product)]
+    images = [_absolute(sized(picture.file, PAGE_SIDE), request) for picture in selectors.pictures(product)]
     cheapest = min(skus, key=lambda sku: sku.price_fen, default=None)
     return {
         "id": str(product.public_id),
@@ -179,6 +184,9 @@ def detail(product: Product, request: Request) -> dict[str, Any]:
         "sold_count": product.sold_count,
         "subtitle": product.subtitle,
         "description": product.description,
+        "description_html": rich_text.shown(product.description),
+        "video_url": product.video_url or None,
+        "purchase_limit": product.purchase_limit,
         "category": str(product.category.public_id) if product.category else None,
         "images": images,
         "skus": SkuOnSale(skus, many=True).data,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from mall.catalogue.models import Category
+from mall.catalogue.pictures import LIST_SIDE, sized
 from mall.catalogue.search import SEARCH_MAX, found_by_sql
 from mall.tenancy.context import require_mall_id
 
@@ -89,7 +90,7 @@ def products_on_sale(
     statement = _SELECT.format(sort_by=sort_by, where=" AND ".join(where), order=order)
     with connection.cursor() as db:
         db.execute(statement, [*values, page_size + 1])
-        rows = [ProductRow(*row) for row in db.fetchall()]
+        rows = [_row(*row) for row in db.fetchall()]
     more = len(rows) > page_size
     rows = rows[:page_size]
     if not forwards:
@@ -100,6 +101,11 @@ def products_on_sale(
         _cursor("next", rows[-1]) if rows and has_next else None,
         _cursor("previous", rows[0]) if rows and has_previous else None,
     )
+
+
+def _row(*columns: Any) -> ProductRow:
+    row = ProductRow(*columns)
+    return replace(row, picture=sized(row.picture, LIST_SIDE)) if row.picture else row
 
 
 _SELECT = """

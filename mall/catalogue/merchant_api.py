@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mall.api.fields import FenField, ParagraphsField, StrictIntegerField, TextField
+from mall.api.fields import FenField, ParagraphsField, StrictBooleanField, StrictIntegerField, TextField
 from mall.api.lookup import get_or_404
 from mall.api.permissions import StaffMay
 from mall.catalogue import services
-from mall.catalogue.models import Category, Product, Sku
-from mall.catalogue.skus import SKUS_MAX, STOCK_MAX
+from mall.catalogue.models import Category, Product, ProductPicture, Sku
+from mall.catalogue.product_fields import DESCRIPTION_MAX, LIMIT_MAX, POSITION_MAX, VIDEO_MAX
+from mall.catalogue.selectors import picture_url
+from mall.catalogue.skus import SKUS_MAX, STOCK_MAX, WEIGHT_MAX
+from mall.freight.models import FreightTemplate
 from mall.staff.rights import EDIT_PRODUCTS
 
 
@@ -29,6 +32,11 @@ class SkuGiven(serializers.Serializer):
     price_fen = FenField()
     market_price_fen = FenField(required=False, allow_null=True)
     cost_fen = FenField(required=False, allow_null=True)
+    member_price_fen = FenField(required=False, allow_null=True, help_text="At most price_fen. Absent: as it was.")
+    weight_g = StrictIntegerField(min_value=0, max_value=WEIGHT_MAX, required=False, help_text="Absent: as it was.")
+    low_stock_at = StrictIntegerField(
+        min_value=0, max_value=STOCK_MAX, required=False, help_text="At so many or fewer you are told."
+    )
     stock = StrictIntegerField(min_value=0, max_value=STOCK_MAX)
     stock_before = StrictIntegerField(
         min_value=0,
@@ -46,15 +54,27 @@ class ProductGiven(serializers.Serializer):
     name = TextField(max_length=120)
     subtitle = TextField(max_length=200, required=False, allow_blank=True)
     keywords = TextField(max_length=200, required=False, allow_blank=True)
-    description = ParagraphsField(max_length=services.DESCRIPTION_MAX, required=False, allow_blank=True)
+    description = ParagraphsField(
+        max_length=DESCRIPTION_MAX, required=False, allow_blank=True, help_text="Plain text, or HTML of a few tags."
+    )
+    video_url = TextField(max_length=VIDEO_MAX, required=False, allow_blank=True, help_text="https only.")
+    purchase_limit = StrictIntegerField(
+        min_value=1, max_value=LIMIT_MAX, required=False, allow_null=True, help_text="Most pieces in one order."
+    )
+    free_freight = StrictBooleanField(required=False)
+    freight_template = TextField(max_length=36, required=False, allow_null=True)
     category = TextField(max_length=36, required=False, allow_null=True)
-    position = StrictIntegerField(min_value=0, max_value=services.POSITION_MAX, required=False)
+    position = StrictIntegerField(min_value=0, max_value=POSITION_MAX, required=False)
     status = serializers.ChoiceField(choices=Product.Status.choices, required=False)
     skus = SkuGiven(many=True, required=False, max_length=SKUS_MAX)
 
     def validate_category(self, public_id: str | None) -> Category | None:
         """The category itself; another mall's is as missing as one that never was."""
         return get_or_404(Category.objects.all(), public_id) if public_id else None
+
+    def validate_freight_template(self, public_id: str | None) -> FreightTemplate | None:
+        """The template itself; another mall's is as missing as one that never was."""
+        return get_or_404(FreightTemplate.objects.all(), public_id) if public_id else None
 
 
 class SkuOwned(serializers.ModelSerializer):
@@ -65,7 +85,26 @@ class SkuOwned(serializers.ModelSerializer):
 
     class Meta:
         model = Sku
-        fields = ("id", "code", "specs", "price_fen", "market_price_fen", "cost_fen", "stock", "is_active")
+        fields = (
+            "id", "code", "specs", "price_fen", "market_price_fen", "member_price_fen", "cost_fen", "stock",
+            "low_stock_at", "weight_g", "is_active",
+        )  # fmt: skip
+
+
+class PictureOwned(serializers.ModelSerializer):
+    """A picture of a product, drawn anew in three sizes."""
+
+    id = serializers.CharField(source="key")
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ProductPicture
+        fields = ("id", "url")
+
+    @extend_schema_field(serializers.URLField())
+    def get_url(self, picture: ProductPicture) -> str:
+        """The address of the largest size, below the mall's host."""
+        return str(picture_url(picture.file))
 
 
 class ProductOwned(serializers.ModelSerializer):
@@ -73,19 +112,22 @@ class ProductOwned(serializers.ModelSerializer):
 
     id = serializers.UUIDField(source="public_id")
     category = serializers.UUIDField(source="category.public_id", allow_null=True, default=None)
+    freight_template = serializers.UUIDField(source="freight_template.public_id", allow_null=True, default=None)
+    pictures = PictureOwned(many=True)
     skus = SkuOwned(many=True)
 
     class Meta:
         model = Product
         fields = (
             "id", "name", "subtitle", "keywords", "description", "category", "position", "status", "sold_count",
-            "created_at", "skus",
+            "free_freight", "freight_template", "purchase_limit", "video_url", "created_at", "pictures", "skus",
         )  # fmt: skip
 
 
 def _products() -> QuerySet[Product]:
     skus = Prefetch("skus", Sku.objects.order_by("-is_active", "position", "id"))
-    return Product.objects.select_related("category").prefetch_related(skus)
+    shown = Prefetch("pictures", ProductPicture.objects.order_by("position", "id"))
+    return Product.objects.select_related("category", "freight_template").prefetch_related(skus, shown)
 
 
 class MerchantProducts(GenericAPIView):

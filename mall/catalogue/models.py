@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from django.db import connections, models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -117,6 +119,11 @@ class ProductPicture(MallModel):
 
     class Meta(MallModel.Meta):
         indexes = [models.Index(fields=["mall", "product", "position"], name="mall_picture_order")]
+
+    @property
+    def key(self) -> str:
+        """What it is called outside: the random part of its file's name."""
+        return PurePosixPath(self.file).stem.partition("_")[0]
 
 
 class Sku(MallModel):

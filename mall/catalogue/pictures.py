@@ -23,6 +23,12 @@ BYTES_MAX = 10 * 1024 * 1024
 PIXELS_MAX = 40_000_000
 SIDE_MAX = 1_600
 QUALITY = 85
+# Beside each picture of a product: one for lists, one for its page on a phone.
+LIST_SIDE, PAGE_SIDE = 300, 800
+SIDES = (LIST_SIDE, PAGE_SIDE)
+QUALITY_SMALL = 80
+# Pictures kept before there were sizes have another ending, so no address leads to a file that is not there.
+_WITH_SIZES = "_o.jpg"
 FORMATS = ("JPEG", "PNG", "WEBP")
 
 
@@ -37,15 +43,17 @@ def add_picture(*, product: Product, data: bytes) -> ProductPicture:
     places = list(ProductPicture.objects.filter(product=product).values_list("position", flat=True))
     if len(places) >= PICTURES_MAX:
         raise BadPicture(_("一个商品至多 %(most)s 张图片，请先删除一张。") % {"most": PICTURES_MAX})
-    file = f"{require_mall_id('A picture')}/products/{uuid.uuid4().hex}.jpg"
-    default_storage.save(file, ContentFile(drawn))
+    file = f"{require_mall_id('A picture')}/products/{uuid.uuid4().hex}{_WITH_SIZES}"
+    for name, content in {file: drawn, **_smaller(file, drawn)}.items():
+        default_storage.save(name, ContentFile(content))
     return ProductPicture.objects.create(product=product, file=file, position=max(places, default=-1) + 1)
 
 
 def remove_picture(*, picture: ProductPicture) -> None:
     """Take a picture away; its file goes once that is certain."""
     picture.delete()
-    transaction.on_commit(partial(default_storage.delete, picture.file), robust=True)
+    for file in dict.fromkeys([picture.file, *(sized(picture.file, side) for side in SIDES)]):
+        transaction.on_commit(partial(default_storage.delete, file), robust=True)
 
 
 def order_pictures(*, product: Product, pictures: Sequence[ProductPicture]) -> None:
@@ -56,6 +64,28 @@ def order_pictures(*, product: Product, pictures: Sequence[ProductPicture]) -> N
         raise BadPicture(_("图片已有变化，请刷新后重新排序。"))
     for position, picture in enumerate(pictures):
         ProductPicture.objects.filter(pk=picture.pk).update(position=position)
+
+
+def sized(file: str, side: int) -> str:
+    """The file of the picture drawn to fit into side × side pixels; its own where it was kept in one size only.
+
+    side: one of SIDES.
+    """
+    if side not in SIDES:
+        raise ValueError(side)
+    return file.removesuffix(_WITH_SIZES) + f"_{side}.jpg" if file.endswith(_WITH_SIZES) else file
+
+
+def _smaller(file: str, drawn: bytes) -> dict[str, bytes]:
+    kept = {}
+    with Image.open(io.BytesIO(drawn)) as picture:
+        # The largest first: each is drawn from the one before, which costs less and looks the same.
+        for side in sorted(SIDES, reverse=True):
+            picture.thumbnail((side, side))
+            written = io.BytesIO()
+            picture.save(written, "JPEG", quality=QUALITY_SMALL, optimize=True, progressive=True)
+            kept[sized(file, side)] = written.getvalue()
+    return kept
 
 
 def drawn_anew(data: bytes) -> bytes:

@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 
 from mall.catalogue.errors import BadProduct, NoSkus
 from mall.catalogue.models import Category, Product, Sku
+from mall.catalogue.product_fields import checked_fields
 from mall.catalogue.search import search_text_of
 from mall.catalogue.skus import checked_skus, write_skus
 from mall.catalogue.tree import create_category, delete_category, move_category, rename_category
-from mall.inputs import checked_line, checked_number, checked_text
-from mall.tenancy.context import require_mall_id
 
 __all__ = [
     "create_category",
@@ -27,9 +26,6 @@ __all__ = [
     "withdraw_product",
 ]
 
-DESCRIPTION_MAX = 20_000
-POSITION_MAX = 1_000_000
-
 
 def create_product(
     *,
@@ -41,10 +37,11 @@ def create_product(
 ) -> Product:
     """A new product with its SKUs (see set_skus for what one may hold); prices in fen.
 
-    details: subtitle, keywords, description, free_freight, position. Raises BadProduct naming the field,
-    and NoSkus when it should go on sale without any.
+    details: subtitle, keywords, description (plain text, or HTML, which is sanitized), free_freight,
+    freight_template, position, video_url (https), purchase_limit (pieces in one order; None: any).
+    Raises BadProduct naming the field, and NoSkus when it should go on sale without any.
     """
-    fields = _checked_fields({"name": name, "category": category, **details})
+    fields = checked_fields({"name": name, "category": category, **details})
     if status not in Product.Status.values:
         raise BadProduct(_("status 须为 draft、on_sale 或 off_sale。"), field="status")
     rows = checked_skus(skus)
@@ -60,9 +57,9 @@ def create_product(
 def update_product(*, product: Product, changes: dict[str, Any]) -> Product:
     """Change a product's own fields; absent ones keep their value. Locks its row.
 
-    changes: name, category, subtitle, keywords, description, free_freight, position. Raises BadProduct.
+    changes: name, category, and the details of create_product. Raises BadProduct.
     """
-    fields = _checked_fields(changes)
+    fields = checked_fields(changes)
     product = _locked(product)
     for field, value in fields.items():
         setattr(product, field, value)
@@ -75,10 +72,11 @@ def update_product(*, product: Product, changes: dict[str, Any]) -> Product:
 def set_skus(*, product: Product, skus: Sequence[dict[str, Any]]) -> list[Sku]:
     """Make these the product's SKUs, in this order. Those left out are no longer sold, but keep their past.
 
-    Each holds specs, price_fen, stock and may hold market_price_fen, cost_fen, code and `id` (a public id,
-    to keep a SKU whose specs change) and stock_before (the stock its editor saw: what was sold meanwhile
-    stays sold). Without `id` a SKU is known by its specs. Locks the product, then its
-    SKUs by id. Raises BadProduct naming the field, and NoSkus for an empty list while the product is on sale.
+    Each holds specs, price_fen, stock and may hold market_price_fen, cost_fen, member_price_fen, weight_g,
+    low_stock_at (these three stay as they are where they are absent), code and `id` (a public id, to keep a SKU
+    whose specs change) and stock_before (the stock its editor saw: what was sold meanwhile stays sold).
+    Without `id` a SKU is known by its specs. Locks the product, then its SKUs by id. Raises BadProduct naming
+    the field, and NoSkus for an empty list while the product is on sale.
     """
     rows = checked_skus(skus)
     product = _locked(product)
@@ -112,35 +110,3 @@ def _search_text(product: Product) -> str:
 
 def _locked(product: Product) -> Product:
     return Product.objects.select_for_update(no_key=True).get(pk=product.pk)
-
-
-def _checked_fields(changes: dict[str, Any]) -> dict[str, Any]:
-    checked: dict[str, Any] = {}
-    for field, value in changes.items():
-        if field == "name":
-            checked[field] = checked_line(field, value, 120, least=1, refuse=BadProduct)
-        elif field in ("subtitle", "keywords"):
-            checked[field] = checked_line(field, value, 200, refuse=BadProduct)
-        elif field == "description":
-            checked[field] = checked_text(field, value, DESCRIPTION_MAX, refuse=BadProduct)
-        elif field == "position":
-            checked[field] = checked_number(field, value, POSITION_MAX, refuse=BadProduct)
-        elif field == "free_freight":
-            checked[field] = _checked_flag(field, value)
-        elif field == "category":
-            checked[field] = _checked_category(value)
-        else:
-            raise BadProduct(_("商品没有名为 %(field)s 的字段。") % {"field": field[:40]}, field=field[:40])
-    return checked
-
-
-def _checked_flag(field: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise BadProduct(_("%(field)s 须为是或否。") % {"field": field}, field=field)
-    return value
-
-
-def _checked_category(value: Any) -> Category | None:
-    if value is not None and (not isinstance(value, Category) or value.mall_id != require_mall_id("A category")):
-        raise BadProduct(_("请选择本商城的分类。"), field="category")
-    return value

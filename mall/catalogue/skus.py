@@ -20,6 +20,7 @@ from mall.tenancy.context import require_mall_id
 SKUS_MAX = 100
 SPECS_MAX = 5
 STOCK_MAX = 100_000_000
+WEIGHT_MAX = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class SkuRow:
     market_price_fen: int | None
     cost_fen: int | None
     code: str
+    # member_price_fen, weight_g, low_stock_at: what is absent stays as it is.
+    more: dict[str, int | None]
 
     @property
     def specs_key(self) -> str:
@@ -41,7 +44,10 @@ class SkuRow:
         return json.dumps(self.specs, sort_keys=True, ensure_ascii=False)
 
 
-_KNOWN = {"id", "specs", "price_fen", "stock", "stock_before", "market_price_fen", "cost_fen", "code"}
+_KNOWN = {
+    "id", "specs", "price_fen", "stock", "stock_before", "market_price_fen", "cost_fen", "code", "member_price_fen",
+    "weight_g", "low_stock_at",
+}  # fmt: skip
 
 
 def checked_skus(skus: Sequence[dict[str, Any]]) -> list[SkuRow]:
@@ -80,6 +86,9 @@ def write_skus(product: Product, rows: list[SkuRow]) -> list[Sku]:
         sku.stock = _stock_now(sku, row)
         sku.specs, sku.price_fen, sku.code = row.specs, row.price_fen, row.code
         sku.market_price_fen, sku.cost_fen = row.market_price_fen, row.cost_fen
+        for field, value in row.more.items():
+            setattr(sku, field, value)
+        _require_sane_member_price(sku, position)
         sku.position, sku.is_active = position, True
         sku.save()
         written.append(sku)
@@ -132,16 +141,34 @@ def _checked_sku(sku: Any, place: str) -> SkuRow:
         public_id = public_uuid(str(sku["id"]))
         if public_id is None:
             raise BadProduct(_("该商品没有这个规格。"), field=f"{place}.id")
+    price_fen = checked_number(f"{place}.price_fen", sku.get("price_fen"), FEN_MAX, refuse=BadProduct)
     return SkuRow(
         public_id=public_id,
         specs=_checked_specs(sku.get("specs", {}), f"{place}.specs"),
-        price_fen=checked_number(f"{place}.price_fen", sku.get("price_fen"), FEN_MAX, refuse=BadProduct),
+        price_fen=price_fen,
         stock=checked_number(f"{place}.stock", sku.get("stock"), STOCK_MAX, refuse=BadProduct),
         stock_before=_optional(f"{place}.stock_before", sku.get("stock_before"), STOCK_MAX),
         market_price_fen=_optional(f"{place}.market_price_fen", sku.get("market_price_fen"), FEN_MAX),
         cost_fen=_optional(f"{place}.cost_fen", sku.get("cost_fen"), FEN_MAX),
         code=checked_line(f"{place}.code", sku.get("code", ""), 40, refuse=BadProduct),
+        more=_checked_more(sku, place),
     )
+
+
+def _checked_more(sku: dict[str, Any], place: str) -> dict[str, int | None]:
+    more: dict[str, int | None] = {}
+    if "member_price_fen" in sku:
+        more["member_price_fen"] = _optional(f"{place}.member_price_fen", sku["member_price_fen"], FEN_MAX)
+    for field, most in (("weight_g", WEIGHT_MAX), ("low_stock_at", STOCK_MAX)):
+        if field in sku:
+            more[field] = checked_number(f"{place}.{field}", sku[field], most, refuse=BadProduct)
+    return more
+
+
+def _require_sane_member_price(sku: Sku, position: int) -> None:
+    # A price that was lowered must not leave the members' one above it, either.
+    if sku.member_price_fen is not None and sku.member_price_fen > sku.price_fen:
+        raise BadProduct(_("会员价不能高于售价，请调低会员价。"), field=f"skus.{position}.member_price_fen")
 
 
 def _optional(field: str, value: Any, most: int) -> int | None:

@@ -55,11 +55,13 @@ def test_a_stranger_pages_through_the_products(mall, anyone):
 
 def test_a_product_shows_its_skus_but_not_what_they_cost_the_merchant(mall, anyone):
     skus = [
-        {"specs": {"码": "L"}, "price_fen": 500, "stock": 1, "market_price_fen": 900, "cost_fen": 1},
+        {"specs": {"码": "L"}, "price_fen": 500, "stock": 1, "market_price_fen": 900, "cost_fen": 1,
+         "member_price_fen": 450, "weight_g": 7, "low_stock_at": 5},
         {"specs": {"码": "S"}, "price_fen": 400, "stock": 2, "cost_fen": 1},
-    ]
+    ]  # fmt: skip
+    more = {"description": "茶 < 酒\n好", "video_url": "https://v.example.com/1.mp4", "purchase_limit": 3}
     with mall_scope(mall.pk):
-        product = create_product(name="衣", category=create_category(name="c"), subtitle="好", skus=skus)
+        product = create_product(name="衣", category=create_category(name="c"), subtitle="好", skus=skus, **more)
         ids = [str(sku.public_id) for sku in Sku.objects.order_by("position")]
         category = str(product.category.public_id)
     assert anyone.get(f"products/{product.public_id}").json() == {
@@ -68,16 +70,21 @@ def test_a_product_shows_its_skus_but_not_what_they_cost_the_merchant(mall, anyo
         "image": None,
         "images": [],
         "subtitle": "好",
-        "description": "",
+        "description": "茶 < 酒\n好",
+        "description_html": "<p>茶 &lt; 酒<br>好</p>",
+        "video_url": "https://v.example.com/1.mp4",
+        "purchase_limit": 3,
         "category": category,
         "price_fen": 400,
         "market_price_fen": None,
         "sold_count": 0,
         "skus": [
-            {"id": ids[0], "specs": {"码": "L"}, "price_fen": 500, "market_price_fen": 900, "stock": 1},
-            {"id": ids[1], "specs": {"码": "S"}, "price_fen": 400, "market_price_fen": None, "stock": 2},
+            {"id": ids[0], "specs": {"码": "L"}, "price_fen": 500, "market_price_fen": 900,
+             "member_price_fen": 450, "stock": 1},
+            {"id": ids[1], "specs": {"码": "S"}, "price_fen": 400, "market_price_fen": None,
+             "member_price_fen": None, "stock": 2},
         ],
-    }
+    }  # fmt: skip
 
 
 def test_a_product_off_sale_elsewhere_or_misspelt_is_missing_in_the_same_words(mall, elsewhere, anyone):

@@ -11,7 +11,7 @@ from PIL import Image
 from mall.catalogue import pictures
 from mall.catalogue.errors import BadPicture
 from mall.catalogue.models import Product, ProductPicture
-from mall.catalogue.pictures import add_picture, order_pictures, remove_picture
+from mall.catalogue.pictures import LIST_SIDE, PAGE_SIDE, add_picture, order_pictures, remove_picture, sized
 from mall.tenancy.context import mall_scope
 from tests.factories.trade import make_product
 
@@ -103,6 +103,25 @@ def test_a_buyer_sees_the_first_picture_as_the_cover(mall, product, api):
     with mall_scope(mall.pk):
         first, second = (add_picture(product=product, data=picture()) for _ in range(2))
     base = f"http://{mall.slug}.localhost/media/"
-    assert api.get("products").json()["results"][0]["image"] == base + first.file
+    assert api.get("products").json()["results"][0]["image"] == base + sized(first.file, LIST_SIDE)
     detail = api.get(f"products/{product.public_id}").json()
-    assert (detail["image"], detail["images"]) == (base + first.file, [base + first.file, base + second.file])
+    shown = [base + sized(one.file, PAGE_SIDE) for one in (first, second)]
+    assert (detail["image"], detail["images"]) == (shown[0], shown)
+
+
+@pytest.mark.usefixtures("scope")
+def test_beside_each_picture_lie_a_small_and_a_middle_one(product, django_capture_on_commit_callbacks):
+    kept = add_picture(product=product, data=picture((4_000, 2_000), "JPEG"))
+    sizes = {}
+    for side in (LIST_SIDE, PAGE_SIDE):
+        with default_storage.open(sized(kept.file, side)) as file:
+            sizes[side] = Image.open(io.BytesIO(file.read())).size
+    assert sizes == {300: (300, 150), 800: (800, 400)}
+    with django_capture_on_commit_callbacks(execute=True):
+        remove_picture(picture=kept)
+    assert [default_storage.exists(sized(kept.file, side)) for side in (LIST_SIDE, PAGE_SIDE)] == [False, False]
+
+
+def test_a_picture_from_before_there_were_sizes_is_shown_as_it_is():
+    assert sized("1/products/abc.jpg", LIST_SIDE) == "1/products/abc.jpg"
+    assert sized("1/products/abc_o.jpg", PAGE_SIDE) == "1/products/abc_800.jpg"

@@ -196,3 +196,64 @@ def test_another_malls_category_is_no_category(mall, elsewhere):
         theirs = create_category(name="theirs")
     with mall_scope(mall.pk), pytest.raises(BadProduct):
         create_product(name="茶", category=theirs, skus=[RED])
+
+
+@pytest.mark.usefixtures("scope")
+class TestDetails:
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("video_url", "http://v.example.com/1.mp4"),
+            ("video_url", "javascript:alert(1)"),
+            ("video_url", "https://"),
+            ("video_url", "https://v.example.com/" + "a" * 300),
+            ("purchase_limit", 0),
+            ("purchase_limit", 10_000),
+            ("purchase_limit", True),
+            ("freight_template", "1"),
+        ],
+    )
+    def test_a_detail_that_cannot_be_meant_is_refused_by_its_name(self, field, value):
+        product = create_product(name="茶", skus=[RED])
+        with pytest.raises(BadProduct) as refusal:
+            update_product(product=product, changes={field: value})
+        assert refusal.value.field == field
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("member_price_fen", 101),
+            ("member_price_fen", -1),
+            ("weight_g", 1_000_001),
+            ("weight_g", None),
+            ("low_stock_at", -1),
+            ("low_stock_at", "1"),
+        ],
+    )
+    def test_a_skus_detail_that_cannot_be_meant_is_refused_by_its_place(self, field, value):
+        with pytest.raises(BadProduct) as refusal:
+            create_product(name="茶", skus=[RED | {field: value}])
+        assert refusal.value.field == f"skus.0.{field}"
+
+    def test_details_of_a_sku_stay_where_they_are_not_named(self):
+        details = {"member_price_fen": 90, "weight_g": 250, "low_stock_at": 3}
+        product = create_product(name="茶", skus=[RED | details])
+        set_skus(product=product, skus=[RED | {"stock": 7}])
+        assert Sku.objects.values("stock", *details).get() == {"stock": 7, **details}
+        set_skus(product=product, skus=[RED | {"member_price_fen": None, "weight_g": 0}])
+        assert Sku.objects.values(*details).get() == {"member_price_fen": None, "weight_g": 0, "low_stock_at": 3}
+
+    def test_a_price_does_not_fall_below_the_members_one(self):
+        product = create_product(name="茶", skus=[RED | {"member_price_fen": 90}])
+        with pytest.raises(BadProduct, match="会员价"):
+            set_skus(product=product, skus=[RED | {"price_fen": 80}])
+        assert (Sku.objects.get().price_fen, Product.objects.get().lowest_price_fen) == (100, 100)
+
+    def test_the_lowest_price_follows_the_skus_sold(self):
+        product = create_product(name="茶", skus=[BLUE, RED])
+        assert Product.objects.get().lowest_price_fen == 100
+        set_skus(product=product, skus=[BLUE])
+        assert Product.objects.get().lowest_price_fen == 200
+        withdraw_product(product=product)
+        set_skus(product=product, skus=[])
+        assert Product.objects.get().lowest_price_fen is None
