@@ -159,6 +159,9 @@ BUYER_PAGES: dict[str, Page] = {
         BUYER, caller="promoter", own=True, path=one(code=lambda w: w.links["mall"].code, form=lambda _w: "svg"),
         words=("form",), strangers=404,
     ),
+    "poster": Page(
+        BUYER, caller="promoter", own=True, path=one(code=lambda w: w.links["product"].code), strangers=404,
+    ),
     "promotion": Page(BUYER, caller="promoter"),
     "promotion-live": Page(BUYER, caller="promoter"),
     "commissions": Page(
