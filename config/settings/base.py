@@ -46,6 +46,9 @@ LAN_ORIGIN = environment.text("FENYONG_LAN_ORIGIN")
 
 # WeChat Pay's own address. Another one is a fake on this machine, for tests and the demo.
 WECHAT_PAY_BASE_URL = environment.text("WECHAT_PAY_BASE_URL", "https://api.mch.weixin.qq.com")
+# Who turns a code into an openid, and where a browser in WeChat fetches its code.
+WECHAT_API_BASE_URL = environment.text("WECHAT_API_BASE_URL", "https://api.weixin.qq.com")
+WECHAT_OPEN_BASE_URL = environment.text("WECHAT_OPEN_BASE_URL", "https://open.weixin.qq.com")
 
 # Who hears which event, and which port is filled by whom: dotted paths, imported when
 # first used, so that the lower floors never import the upper ones.

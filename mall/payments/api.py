@@ -10,14 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mall.api.fields import TextField
+from mall.api.fields import FenField, TextField
 from mall.api.lookup import get_or_404
 from mall.api.network import client_address
 from mall.api.permissions import StaffMay
 from mall.orders.idempotency import KEY_PARAMETER, idempotent
 from mall.orders.selectors import orders_of
 from mall.payments import services
-from mall.payments.models import Payment
+from mall.payments.models import Payment, TransferProof
 from mall.payments.providers import Payer
 from mall.staff.rights import CONFIRM_PAYMENTS
 
@@ -50,6 +50,8 @@ class Confirmation(serializers.Serializer):
     """What staff saw in the bank's statement."""
 
     reference = TextField(max_length=64, required=False, allow_blank=True, help_text="The bank's number of it.")
+    received_fen = FenField(min_value=1, required=False, help_text="What arrived; left out: all that is still open.")
+    proof = serializers.CharField(max_length=36, required=False, help_text="Which of the proofs shown it confirms.")
 
 
 class PaymentQuery(serializers.Serializer):
@@ -114,9 +116,17 @@ class PaymentConfirmation(APIView):
 
     @extend_schema(request=Confirmation, responses=PaymentShown)
     def post(self, request: Request, payment_id: str) -> Response:
-        """The money is in the merchant's account: the order is paid."""
+        """The money is in the merchant's account: the order is paid.
+
+        Without a body the amount due has arrived. With `received_fen` below it the payment stays pending until the
+        rest is confirmed; above it the payment succeeds and the excess is noted. A `proof` that staff uploaded is
+        confirmed by another member of staff, else 403 `same_person`.
+        """
         payment = get_or_404(Payment.objects.select_related("order"), payment_id)
         given = Confirmation(data=request.data)
         given.is_valid(raise_exception=True)
-        payment = services.confirm_payment(payment=payment, actor=request.user, **given.validated_data)
+        found = dict(given.validated_data)
+        if "proof" in found:
+            found["proof"] = get_or_404(TransferProof.objects.filter(payment=payment), found["proof"])
+        payment = services.confirm_payment(payment=payment, actor=request.user, **found)
         return Response(PaymentShown(payment).data)

@@ -6,7 +6,7 @@ from typing import Any
 
 from mall.money import yuan
 from mall.orders.models import Order, OrderStatus
-from mall.payments.models import Payment
+from mall.payments.models import Payment, TransferProof
 
 
 def transfer_of(order: Order) -> dict[str, Any] | None:
@@ -18,4 +18,15 @@ def transfer_of(order: Order) -> dict[str, Any] | None:
         return None
     lines, remark = payment.instructions["lines"], payment.instructions["remark"]
     copied = "\n".join([*lines, f"¥{yuan(payment.amount_fen)}", remark])
-    return {"lines": lines, "amount_fen": payment.amount_fen, "remark": remark, "copied": copied}
+    shown = list(TransferProof.objects.filter(payment=payment).order_by("-id"))
+    received = sum(proof.received_fen or 0 for proof in shown if proof.status == TransferProof.Status.ACCEPTED)
+    return {
+        "payment": payment,
+        "lines": lines,
+        "amount_fen": payment.amount_fen,
+        "received_fen": received,
+        "open_fen": payment.amount_fen - received,
+        "remark": remark,
+        "copied": copied,
+        "proofs": shown,
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mall.payments import api
+from mall.payments import api, proof_api, proof_pages
 from mall.payments.wechat import doors as wechat_doors
 
 api_urlpatterns = [
@@ -13,6 +13,21 @@ api_urlpatterns = [
     path(
         "merchant/payments/<str:payment_id>/confirm", api.PaymentConfirmation.as_view(), name="merchant-payment-confirm"
     ),
+    path("payments/<str:payment_id>/proofs", proof_api.BuyerProofs.as_view(), name="payment-proofs"),
+    path("payment-proofs/<str:proof_id>/picture", proof_api.ProofPicture.as_view(), name="payment-proof-picture"),
+    path("merchant/payments/<str:payment_id>/proofs", proof_api.MerchantProofs.as_view(), name="merchant-proofs"),
+    path(
+        "merchant/payment-proofs/<str:proof_id>/picture",
+        proof_api.MerchantProofPicture.as_view(),
+        name="merchant-proof-picture",
+    ),
+    path(
+        "merchant/payment-proofs/<str:proof_id>/refuse", proof_api.ProofRefusal.as_view(), name="merchant-proof-refuse"
+    ),
 ]
 
-page_urlpatterns = [*wechat_doors.page_urlpatterns]
+page_urlpatterns = [
+    path("orders/<uuid:order_id>/proofs", proof_pages.proofs, name="proofs"),
+    path("proofs/<uuid:proof_id>.jpg", proof_pages.picture, name="proof-picture"),
+    *wechat_doors.page_urlpatterns,
+]

@@ -62,6 +62,14 @@ def _payout(world: World) -> Any:
     return world.payouts["requested"].public_id
 
 
+def _payment(world: World) -> Any:
+    return world.payments["pending"].public_id
+
+
+def _proof(world: World) -> Any:
+    return world.proof.public_id
+
+
 def _staff(world: World) -> Any:
     return world.staff["service"].pk
 
@@ -82,7 +90,12 @@ PAGES = (
     _one("category", rights.EDIT_PRODUCTS, _category),
     _one("category-delete", rights.EDIT_PRODUCTS, _category),
     Page("payments", rights.CONFIRM_PAYMENTS),
-    _one("payment-confirm", rights.CONFIRM_PAYMENTS, lambda world: world.payments["pending"].public_id),
+    _one("payment", rights.CONFIRM_PAYMENTS, _payment),
+    _one("payment-confirm", rights.CONFIRM_PAYMENTS, _payment),
+    _one("proof-new", rights.CONFIRM_PAYMENTS, _payment),
+    _one("proof-picture", rights.CONFIRM_PAYMENTS, _proof),
+    _one("proof-accept", rights.CONFIRM_PAYMENTS, _proof),
+    _one("proof-refuse", rights.CONFIRM_PAYMENTS, _proof),
     Page("refunds", rights.SEE_ORDERS),
     _one("refund", rights.SEE_ORDERS, _refund),
     _one("refund-approve", rights.DECIDE_REFUNDS, _refund),

@@ -33,7 +33,7 @@ from mall.malls.models import Mall
 from mall.operators.services import enter_mall
 from mall.orders.models import Order
 from mall.orders.services import complete_order
-from mall.payments.models import Payment
+from mall.payments.models import Payment, TransferProof
 from mall.payments.services import start_payment
 from mall.staff import logins
 from mall.staff.models import Role, StaffMember
@@ -72,6 +72,7 @@ class World:
     members: dict[str, Member] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     payments: dict[str, Payment] = field(default_factory=dict)
+    proof: TransferProof | None = None
     refunds: dict[str, Any] = field(default_factory=dict)
     links: dict[str, ShareLink] = field(default_factory=dict)
     payouts: dict[str, Payout] = field(default_factory=dict)

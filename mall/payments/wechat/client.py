@@ -45,12 +45,12 @@ class Refused(Exception):
         self.status, self.code, self.message = status, code, message
 
 
-def base_address() -> str:
-    """WECHAT_PAY_BASE_URL. Plain HTTP is for a fake on this machine, never for money."""
-    address = settings.WECHAT_PAY_BASE_URL.rstrip("/")
+def base_address(setting: str = "WECHAT_PAY_BASE_URL") -> str:
+    """One of WeChat's addresses. Plain HTTP is for a fake on this machine, never for money or secrets."""
+    address = getattr(settings, setting).rstrip("/")
     parts = urlsplit(address)
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_here(parts.hostname or "")):
-        raise ImproperlyConfigured("WECHAT_PAY_BASE_URL must begin with https://.")
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_here(parts.hostname or "")):
+        raise ImproperlyConfigured(f"{setting} must begin with https://.")
     return address
 
 
@@ -61,7 +61,7 @@ class Client:
         self.account = account
         self.base = base_address()
         # A fake on this machine is not behind the proxy that leads outside.
-        here = _is_here(urlsplit(self.base).hostname or "")
+        here = is_here(urlsplit(self.base).hostname or "")
         self._http = httpx.Client(timeout=TIMEOUT, trust_env=not here, follow_redirects=False)
 
     def __enter__(self) -> Self:
@@ -170,7 +170,8 @@ def _gunzip(raw: bytes) -> bytes:
     return file
 
 
-def _is_here(host: str) -> bool:
+def is_here(host: str) -> bool:
+    """Whether a host is this machine: it is not behind the proxy that leads outside."""
     if host == "localhost":
         return True
     try:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from datetime import timedelta
 
 import pytest
 from django.core.files.storage import storages
-from PIL import Image
 
 from mall import clock
 from mall.aftersales.models import Refund
@@ -31,13 +29,8 @@ from mall.payments.services import confirm_payment, received_before, start_payme
 from mall.staff.models import AuditRecord, Role
 from mall.tenancy.context import mall_scope
 from tests.factories.mall import make_staff
+from tests.factories.pictures import a_picture
 from tests.factories.trade import make_sku, place
-
-
-def a_picture(size: tuple[int, int] = (64, 48), kind: str = "PNG") -> bytes:
-    written = io.BytesIO()
-    Image.new("RGB", size, "red").save(written, kind)
-    return written.getvalue()
 
 
 @pytest.fixture(autouse=True)
