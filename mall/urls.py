@@ -14,6 +14,7 @@ from mall.operators import urls as operator_urls
 from mall.orders import urls as order_urls
 from mall.pages import urls as page_urls
 from mall.payments import urls as payment_urls
+from mall.reviews import urls as review_urls
 from mall.staff import urls as staff_urls
 
 api_urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,6 +25,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     *address_urls.api_urlpatterns,
     *cart_urls.api_urlpatterns,
     *aftersales_urls.api_urlpatterns,
+    *review_urls.api_urlpatterns,
     *staff_urls.api_urlpatterns,
 ]
 dashboard_urlpatterns: list[URLPattern | URLResolver] = [*dashboard_urls.dashboard_urlpatterns]

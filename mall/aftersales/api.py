@@ -102,7 +102,7 @@ class OrderRefunds(GenericAPIView):
         order = get_or_404(orders_of(request.user), order_id)
         given = RefundGiven(data=request.data)
         given.is_valid(raise_exception=True)
-        lines = _with_lines(order, given.validated_data["lines"])
+        lines = with_lines(order, given.validated_data["lines"])
         refund = services.request_refund(order=order, lines=lines, reason=given.validated_data["reason"])
         return Response(shown(refund), status=status.HTTP_201_CREATED)
 
@@ -159,7 +159,7 @@ def shown(refund: Refund) -> dict[str, object]:
     return RefundShown(refunds_of_mall().get(pk=refund.pk)).data
 
 
-def _with_lines(order: Order, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def with_lines(order: Order, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The lines themselves in place of their ids; another order's is as missing as a malformed one."""
     found = {str(line.public_id): line for line in OrderLine.objects.filter(order=order)}
     asked = []

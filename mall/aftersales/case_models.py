@@ -80,6 +80,12 @@ class Case(MallModel):
             models.Index(fields=["deadline_at"], condition=Q(deadline_at__isnull=False), name="mall_case_due"),
         ]
 
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the merchant let his time pass: the clock has taken the deadline of his turn away."""
+        merchants_turn = self.status in {self.Status.REQUESTED, self.Status.RETURNING, self.Status.RESENDING}
+        return merchants_turn and self.deadline_at is None
+
 
 class CaseLine(MallModel):
     """The pieces of one order line that a case is about."""

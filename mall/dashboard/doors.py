@@ -25,6 +25,7 @@ RIGHT_NAMES = {
     rights.EDIT_PRODUCTS: gettext_lazy("编辑商品"),
     rights.CONFIRM_PAYMENTS: gettext_lazy("确认收款"),
     rights.DECIDE_REFUNDS: gettext_lazy("处理售后"),
+    rights.ANSWER_REVIEWS: gettext_lazy("回复评价"),
     rights.SEE_COMMISSIONS: gettext_lazy("查看佣金"),
     rights.EDIT_PLAN: gettext_lazy("修改推广方案"),
     rights.APPROVE_PAYOUTS: gettext_lazy("审核提现"),

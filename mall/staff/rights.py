@@ -9,6 +9,7 @@ SHIP = "orders.ship"
 EDIT_PRODUCTS = "products.edit"
 CONFIRM_PAYMENTS = "payments.confirm"
 DECIDE_REFUNDS = "refunds.decide"
+ANSWER_REVIEWS = "reviews.answer"
 SEE_COMMISSIONS = "commissions.see"
 EDIT_PLAN = "plan.edit"
 APPROVE_PAYOUTS = "payouts.approve"
@@ -20,7 +21,7 @@ MANAGE_STAFF = "staff.manage"
 
 ALL = frozenset(
     {
-        SEE_ORDERS, SHIP, EDIT_PRODUCTS, CONFIRM_PAYMENTS, DECIDE_REFUNDS, SEE_COMMISSIONS, EDIT_PLAN,
+        SEE_ORDERS, SHIP, EDIT_PRODUCTS, CONFIRM_PAYMENTS, DECIDE_REFUNDS, ANSWER_REVIEWS, SEE_COMMISSIONS, EDIT_PLAN,
         APPROVE_PAYOUTS, SETTLE_PAYOUTS, WRITE_OFF, MANAGE_MEMBERS, RETRY_EVENTS, MANAGE_STAFF,
     }
 )  # fmt: skip
@@ -28,12 +29,22 @@ ALL = frozenset(
 RIGHTS: dict[str, frozenset[str]] = {
     Role.OWNER: ALL,
     Role.MANAGER: frozenset(
-        {SEE_ORDERS, SHIP, EDIT_PRODUCTS, DECIDE_REFUNDS, SEE_COMMISSIONS, EDIT_PLAN, MANAGE_MEMBERS, RETRY_EVENTS}
+        {
+            SEE_ORDERS,
+            SHIP,
+            EDIT_PRODUCTS,
+            DECIDE_REFUNDS,
+            ANSWER_REVIEWS,
+            SEE_COMMISSIONS,
+            EDIT_PLAN,
+            MANAGE_MEMBERS,
+            RETRY_EVENTS,
+        }
     ),
     Role.FINANCE: frozenset(
         {SEE_ORDERS, CONFIRM_PAYMENTS, DECIDE_REFUNDS, SEE_COMMISSIONS, APPROVE_PAYOUTS, SETTLE_PAYOUTS, WRITE_OFF}
     ),
-    Role.SERVICE: frozenset({SEE_ORDERS, SHIP, SEE_COMMISSIONS}),
+    Role.SERVICE: frozenset({SEE_ORDERS, SHIP, ANSWER_REVIEWS, SEE_COMMISSIONS}),
     # The installation's operator looks and repairs; he moves no money of a merchant.
     Role.OPERATOR: frozenset({SEE_ORDERS, SEE_COMMISSIONS, RETRY_EVENTS}),
 }

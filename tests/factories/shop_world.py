@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from mall import clock
 from mall.addresses.services import add_address
-from mall.aftersales.case_models import Case, CaseLine, CasePicture, CaseStep
 from mall.banners.models import Banner
 from mall.carts.owners import CartOwner
 from mall.carts.services import add_item
@@ -24,8 +23,8 @@ from mall.payments.proofs import add_proof
 from mall.payments.wechat.models import WeChatIdentity
 from mall.pricing.models import LineStep
 from mall.promotions.models import LimitedPrice, ThresholdDiscount
-from mall.reviews.models import Review, ReviewPicture
 from mall.tenancy.context import mall_scope
+from tests.factories.after_sales_world import complain_and_review
 from tests.factories.pictures import a_picture
 
 if TYPE_CHECKING:
@@ -38,9 +37,8 @@ def furnish_shop(world: World) -> None:
         _say_who_sells(world)
         _set_prices(world)
         _fill_cart(world)
-        _complain(world)
-        _review(world)
         _work_behind_the_counter(world)
+    complain_and_review(world)
 
 
 def _say_who_sells(world: World) -> None:
@@ -83,27 +81,6 @@ def _fill_cart(world: World) -> None:
     add_item(owner=CartOwner(buyer), sku_id=world.sku.public_id, quantity=1)
     place = {"phone": "13800138000", "province": "广东省", "city": "深圳市", "district": "南山区"}
     world.address = add_address(buyer=buyer, fields={"name": f"{marker}收件", "detail": f"{marker}路", **place})
-
-
-def _complain(world: World) -> None:
-    marker, order = world.marker, world.orders["shipped"]
-    case = Case.objects.create(
-        order=order, number=f"C{marker}", kind="exchange", reason=f"{marker}换货", decision_note=f"{marker}同意",
-        return_to=f"{marker}仓", return_carrier=f"{marker}快递", return_number=f"{marker}1",
-        resend_carrier=f"{marker}快递", resend_number=f"{marker}2", status="resending",
-    )  # fmt: skip
-    CaseLine.objects.create(case=case, line=OrderLine.objects.get(order=order), quantity=1)
-    CasePicture.objects.create(case=case, file=f"{world.mall.pk}/{marker}.jpg")
-    CaseStep.objects.create(case=case, before="requested", after="resending", actor="system", note=f"{marker}备注")
-
-
-def _review(world: World) -> None:
-    marker, line = world.marker, OrderLine.objects.get(order=world.orders["received"])
-    review = Review.objects.create(
-        line=line, buyer=world.members["customer"].buyer, product=world.product, sku=world.sku, stars=5,
-        text=f"{marker}好评", followup_text=f"{marker}追评", reply=f"{marker}回复", hidden_reason=f"{marker}原因",
-    )  # fmt: skip
-    ReviewPicture.objects.create(review=review, file=f"{world.mall.pk}/{marker}.jpg")
 
 
 def _work_behind_the_counter(world: World) -> None:

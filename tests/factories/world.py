@@ -74,6 +74,10 @@ class World:
     payments: dict[str, Payment] = field(default_factory=dict)
     proof: TransferProof | None = None
     refunds: dict[str, Any] = field(default_factory=dict)
+    cases: dict[str, Any] = field(default_factory=dict)
+    evidence: str = ""
+    reviews: dict[str, Any] = field(default_factory=dict)
+    unreviewed: Any = None
     links: dict[str, ShareLink] = field(default_factory=dict)
     payouts: dict[str, Payout] = field(default_factory=dict)
     category: Category | None = None

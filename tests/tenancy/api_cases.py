@@ -121,6 +121,26 @@ def staff_case(right: str, **more: Any) -> Case:
     return Case(STAFF, right=right, **more)
 
 
+def case(name: str) -> dict[str, Made]:
+    """The path of one of the world's after-sales cases."""
+    return {"case_id": lambda world: public(world.cases[name])}
+
+
+def review(name: str) -> dict[str, Made]:
+    """The path of one of the world's reviews."""
+    return {"review_id": lambda world: public(world.reviews[name])}
+
+
+def a_case(world: World) -> dict[str, Any]:
+    """Money back for a part of a line."""
+    return {"kind": "refund", "lines": [{"line": line("paid")(world), "amount_fen": 100}], "reason": "破损"}
+
+
+def a_parcel(_world: World) -> dict[str, Any]:
+    """Goods that travel."""
+    return {"carrier": "顺丰速运", "number": "SF1"}
+
+
 CASES: dict[str, Case] = {
     # Anybody
     "GET /categories": Case(ANYONE),
@@ -225,6 +245,42 @@ CASES: dict[str, Case] = {
     "GET /addresses/{address_id}": Case(MEMBER, own=True, path=ADDRESS),
     "PATCH /addresses/{address_id}": Case(MEMBER, own=True, path=ADDRESS, body=lambda _w: {"detail": "新路 2 号"}),
     "DELETE /addresses/{address_id}": Case(MEMBER, own=True, path=ADDRESS, answers=(204,)),
+    "GET /orders/{order_id}/cases": Case(MEMBER, own=True, path=order("shipped")),
+    "POST /orders/{order_id}/cases": Case(
+        MEMBER,
+        own=True,
+        path=order("paid"),
+        body=a_case,
+        body_ids={("lines", 0, "line"): line("paid")},
+        key=True,
+        answers=(201,),
+    ),
+    "GET /cases": Case(MEMBER),
+    "GET /cases/{case_id}": Case(MEMBER, own=True, path=case("requested")),
+    "POST /cases/{case_id}/withdraw": Case(MEMBER, own=True, path=case("requested")),
+    "POST /cases/{case_id}/ship": Case(MEMBER, own=True, path=case("awaiting_return"), body=a_parcel),
+    "POST /cases/{case_id}/confirm": Case(MEMBER, own=True, path=case("resent")),
+    "POST /cases/{case_id}/pictures": Case(
+        MEMBER, own=True, path=case("requested"), body=lambda _w: a_picture(), answers=(201,)
+    ),
+    "GET /case-pictures/{picture_id}": Case(MEMBER, own=True, path={"picture_id": lambda w: w.evidence}),
+    "GET /products/{product_id}/reviews": Case(ANYONE, path={"product_id": lambda w: public(w.product)}),
+    "GET /products/{product_id}/review-summary": Case(ANYONE, path={"product_id": lambda w: public(w.product)}),
+    "GET /reviews": Case(MEMBER),
+    "POST /reviews": Case(
+        MEMBER,
+        own=True,
+        body=lambda w: {"line": public(w.unreviewed), "stars": 5, "text": "很好"},
+        body_ids={("line",): lambda w: public(w.unreviewed)},
+        answers=(201,),
+    ),
+    "GET /reviews/awaiting": Case(MEMBER),
+    "POST /reviews/{review_id}/pictures": Case(
+        MEMBER, own=True, path=review("received"), body=lambda _w: a_picture(), answers=(201,)
+    ),
+    "POST /reviews/{review_id}/follow-up": Case(
+        MEMBER, own=True, path=review("received"), body=lambda _w: {"text": "用了一周"}
+    ),
     "GET /payees": Case(MEMBER, caller="promoter"),
     "POST /payees": Case(
         MEMBER,
@@ -298,6 +354,29 @@ CASES: dict[str, Case] = {
         path={"refund_id": lambda w: public(w.refunds["requested"])},
         body=lambda _w: {"reason": "已使用"},
     ),
+    "GET /merchant/cases": staff_case(rights.DECIDE_REFUNDS),
+    "GET /merchant/cases/{case_id}": staff_case(rights.DECIDE_REFUNDS, path=case("requested")),
+    "POST /merchant/cases/{case_id}/approve": staff_case(
+        rights.DECIDE_REFUNDS, path=case("requested"), body=lambda _w: {}
+    ),
+    "POST /merchant/cases/{case_id}/reject": staff_case(
+        rights.DECIDE_REFUNDS, path=case("requested"), body=lambda _w: {"reason": "已使用"}
+    ),
+    "POST /merchant/cases/{case_id}/receive": staff_case(
+        rights.DECIDE_REFUNDS, path=case("returning"), body=lambda _w: {}
+    ),
+    "POST /merchant/cases/{case_id}/resend": staff_case(rights.DECIDE_REFUNDS, path=case("resending"), body=a_parcel),
+    "GET /merchant/case-pictures/{picture_id}": staff_case(
+        rights.DECIDE_REFUNDS, path={"picture_id": lambda w: w.evidence}
+    ),
+    "GET /merchant/reviews": staff_case(rights.SEE_ORDERS),
+    "POST /merchant/reviews/{review_id}/reply": staff_case(
+        rights.ANSWER_REVIEWS, path=review("received"), body=lambda _w: {"text": "谢谢"}
+    ),
+    "POST /merchant/reviews/{review_id}/hide": staff_case(
+        rights.ANSWER_REVIEWS, path=review("received"), body=lambda _w: {"reason": "广告"}
+    ),
+    "POST /merchant/reviews/{review_id}/show": staff_case(rights.ANSWER_REVIEWS, path=review("completed")),
     "GET /merchant/plan": staff_case(rights.SEE_COMMISSIONS),
     "PUT /merchant/plan": staff_case(
         rights.EDIT_PLAN,
@@ -327,10 +406,10 @@ CASES: dict[str, Case] = {
 
 # Texts in bodies and queries that name no row; every other text must be among the ids of its case.
 PLAIN_TEXT = {
-    "account", "app", "attribution", "bank", "campaign", "channel", "city", "click_pays", "code", "company", "coupon",
-    "cursor", "description", "detail", "district", "email", "evidence", "keywords", "kind", "method", "name",
-    "nickname", "note", "number", "ordering", "password", "phone", "provider", "province", "purpose", "reason",
-    "openid", "reference", "scope", "search", "serial", "state", "status", "subtitle", "text",
+    "account", "app", "attribution", "bank", "campaign", "carrier", "channel", "city", "click_pays", "code",
+    "company", "coupon", "cursor", "description", "detail", "district", "email", "evidence", "keywords", "kind",
+    "method", "name", "nickname", "note", "number", "openid", "ordering", "password", "phone", "provider", "province",
+    "purpose", "reason", "reference", "return_to", "scope", "search", "serial", "state", "status", "subtitle", "text",
 }  # fmt: skip
 
 
