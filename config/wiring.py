@@ -13,6 +13,8 @@ EVENT_HANDLERS: dict[str, list[str]] = {
     "order.received": ["commissions.handlers.follow_orders"],
     "order.refunded": ["commissions.handlers.follow_orders"],
     "order.case_changed": ["commissions.handlers.follow_orders"],
+    "plan.changed": ["mall.promotions.rechecking.recheck"],
+    "sku.cost_changed": ["mall.promotions.rechecking.recheck"],
     "conversion.recorded": ["commissions.handlers.settle_conversions"],
 }
 

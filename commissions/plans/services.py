@@ -11,6 +11,7 @@ from commissions.plans.checks import checked_changes, checked_overrides
 from commissions.plans.models import PlanOverride, PlanVersion
 from commissions.plans.selectors import PLAN_FIELDS
 from mall import clock
+from mall.events.services import record
 from mall.staff.audit import log
 from mall.staff.models import User
 from mall.tenancy.context import mall_scope, require_mall_id
@@ -55,6 +56,7 @@ def change_plan(*, author: User | None, changes: dict[str, Any]) -> PlanVersion:
         PlanOverride.objects.bulk_create(overrides)
         detail = {"version": plan.version, "fields": sorted(changes)}
         log(action="plan.changed", subject=plan, detail=detail, actor=author)
+        record("plan.changed", plan.pk)
     return plan
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from mall.api.lookup import public_uuid
 from mall.catalogue.errors import BadProduct
 from mall.catalogue.models import Product, Sku
+from mall.events.services import record_many
 from mall.inputs import checked_line, checked_number
 from mall.money import FEN_MAX
 from mall.tenancy.context import require_mall_id
@@ -74,6 +75,7 @@ def write_skus(product: Product, rows: list[SkuRow]) -> list[Sku]:
     """Make the product's SKUs these rows; its row must be locked or new. Locks its SKUs by id."""
     mall_id = require_mall_id("A SKU")
     before = list(Sku.objects.select_for_update(no_key=True).filter(product=product).order_by("id"))
+    costs = {sku.pk: sku.cost_fen for sku in before}
     matched = _match(before, rows)
     kept = {sku.pk for sku in matched if sku is not None}
     for sku in before:
@@ -92,6 +94,8 @@ def write_skus(product: Product, rows: list[SkuRow]) -> list[Sku]:
         sku.position, sku.is_active = position, True
         sku.save()
         written.append(sku)
+    moved = [(sku.pk, {}) for sku in written if costs.get(sku.pk, sku.cost_fen) != sku.cost_fen]
+    record_many("sku.cost_changed", moved)
     product.lowest_price_fen = min((sku.price_fen for sku in written), default=None)
     product.save(update_fields=["lowest_price_fen"])
     return written

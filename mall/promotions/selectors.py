@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from mall.catalogue.models import Category, Product, Sku
 from mall.pricing.facts import Scope, Threshold
 from mall.promotions.models import LimitedPrice, ThresholdDiscount
 
@@ -37,3 +38,19 @@ def thresholds_at(at: datetime) -> tuple[Threshold, ...]:
             "id"
         )
     )
+
+
+def goods_of_scope(*, category: Category | None = None, product: Product | None = None) -> QuerySet[Sku]:
+    """The SKUs on sale in a product, in a category with what is below it, or in the mall, whose cost is known."""
+    skus = Sku.objects.select_related("product").filter(
+        is_active=True, cost_fen__isnull=False, product__status=Product.Status.ON_SALE
+    )
+    if product is not None:
+        skus = skus.filter(product=product)
+    if category is not None:
+        skus = skus.filter(
+            product__category__tree_id=category.tree_id,
+            product__category__lft__gte=category.lft,
+            product__category__rght__lte=category.rght,
+        )
+    return skus.order_by("-price_fen", "id")
