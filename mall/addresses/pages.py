@@ -80,7 +80,10 @@ def address_fields(request: HttpRequest) -> HttpResponse:
     typed, told = read_into(typed_in(request), request.POST.get("pasted", ""))
     form = AddressForm(initial=typed)
     context = {"form": form, "region_fields": form.region_fields(), "told": told}
-    return page(request, "h5/addresses/typed.html", context)
+    response = page(request, "h5/addresses/typed.html", context)
+    # The checkout listens: another address, another freight.
+    response["HX-Trigger-After-Settle"] = "address-read"
+    return response
 
 
 def typed_in(request: HttpRequest) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from mall.text import clean_line
 
 __all__ = [
     "ask_phone_code",
+    "buyer_holding_phone",
     "change_nickname",
     "check_password",
     "create_guest",
@@ -131,6 +132,20 @@ def log_in_with_code(*, phone: str, code: str, network: str) -> Buyer:
     if buyer is None:
         raise WrongCode
     return buyer
+
+
+def buyer_holding_phone(*, phone: str, code: str, network: str) -> Buyer:
+    """Whoever holds the phone: its registered buyer, else the guest who proved it before, else a new guest.
+
+    A guest's phone is written down only here, where it was proved; so nobody becomes another guest by typing his
+    number. Raises BadPhone, WrongCode, TooMany.
+    """
+    phone = normalised(phone)
+    _use_code(phone=phone, purpose="login", code=code, network=network)
+    known = _registered(phone)
+    if known is None:
+        known = Buyer.objects.filter(phone=phone, is_guest=True, closed_at__isnull=True).order_by("-id").first()
+    return known or Buyer.objects.create(is_guest=True, phone=phone)
 
 
 def reset_password(*, phone: str, code: str, password: str, network: str) -> Buyer:

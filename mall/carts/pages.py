@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mall.api.lookup import get_or_404, public_uuid
 from mall.buyers.sessions import buyer_of_request
 from mall.carts import services
+from mall.carts.errors import NotInCart
 from mall.carts.owners import CartOwner, give_cookie, owner_of_request, owner_to_be
 from mall.carts.selectors import Cart, cart_of, pieces_in_cart
 from mall.errors import DomainError
@@ -103,6 +104,8 @@ def again(request: HttpRequest, order_id: UUID) -> HttpResponse:
 
 def _again(request: HttpRequest, refused: list[DomainError]) -> HttpResponse:
     """The cart as it stands now, as a fragment or as a page."""
+    if refused and isinstance(refused[0], NotInCart) and not request.htmx:
+        raise Http404
     if request.htmx:
         told = sentence(refused[0]) if refused else ""
         return page(request, "h5/carts/body.html", {**_facts(request), "told": told, "is_fragment": True})

@@ -50,6 +50,9 @@ CODES_PER_NETWORK = Limit("codes-network", 200, HOUR, by_network=True)
 
 REGISTRATIONS_PER_NETWORK = Limit("registrations-network", 200, HOUR, closed=False, by_network=True)
 
+# Orders of people nobody has heard of, in malls that ask for no proof of a phone.
+GUESTS_PER_NETWORK = Limit("guests-network", 200, HOUR, closed=False, by_network=True)
+
 # Wrong guesses only: who gets in is given his count back.
 CODE_GUESSES_PER_NETWORK = Limit("code-guesses-network", 100, 15 * MINUTE, by_network=True)
 BUYER_GUESSES = Limit("buyer-guesses", 10, 15 * MINUTE)
@@ -58,3 +61,9 @@ STAFF_GUESSES = Limit("staff-guesses", 10, 15 * MINUTE, everywhere=True)
 STAFF_GUESSES_PER_NETWORK = Limit("staff-guesses-network", 50, 15 * MINUTE, everywhere=True)
 OPERATOR_GUESSES = Limit("operator-guesses", 5, 15 * MINUTE)
 OPERATOR_GUESSES_PER_NETWORK = Limit("operator-guesses-network", 20, 15 * MINUTE)
+
+# Tries to open a mall: a merchant does it once, after some typing errors. Counted on the installation's host, which is no mall.
+SIGN_UPS_PER_NETWORK = Limit("sign-ups-network", 20, HOUR, by_network=True, everywhere=True)
+SIGN_UPS_PER_NETWORK_DAY = Limit("sign-ups-network-day", 50, DAY, by_network=True, everywhere=True)
+# A token that opens a session is good for one.
+HAND_OVERS = Limit("hand-overs", 1, HOUR)

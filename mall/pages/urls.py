@@ -10,6 +10,7 @@ from mall.buyers import pages as buyers
 from mall.carts import pages as carts
 from mall.catalogue import pages as catalogue
 from mall.malls import pages as malls
+from mall.orders import checkout_pages as checkout
 from mall.orders import pages as orders
 from mall.payments import pages as payments
 
@@ -38,8 +39,8 @@ page_urlpatterns: list[URLPattern | URLResolver] = [
     path("cart/selection", carts.select, name="cart-select"),
     path("cart/clear", carts.clear_gone, name="cart-clear"),
     path("orders/<uuid:order_id>/again", carts.again, name="order-again"),
-    path("checkout", orders.checkout, name="checkout"),
-    path("fragments/amounts", orders.amounts, name="amounts"),
+    path("checkout", checkout.checkout, name="checkout"),
+    path("fragments/amounts", checkout.amounts, name="amounts"),
     path("fragments/regions", addresses.region_fields, name="regions"),
     path("fragments/address", addresses.address_fields, name="address-fields"),
     path("addresses", addresses.addresses, name="addresses"),
