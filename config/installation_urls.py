@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from django.urls import include, path, re_path
-from django.views.generic import RedirectView
 
 import mall.urls
 from config import health
 from mall.api.errors import api_not_found
 from mall.operators.admin import site
+from mall.operators.signup_pages import front
 
 urlpatterns = [
     *health.urlpatterns,
     path("operator/admin/", site.urls),
     path("operator/", include((mall.urls.operator_urlpatterns, "operator"))),
     re_path(r"^api/", api_not_found),
-    path("", RedirectView.as_view(pattern_name="operator:malls"), name="installation-home"),
+    path("", front, name="installation-home"),
 ]
 
 handler400 = "mall.api.failures.bad_request"

@@ -24,6 +24,9 @@ REFERRAL_MAX_LEVELS = environment.integer("REFERRAL_MAX_LEVELS", 2, least=1, mos
 # so only development and the demo switch them on.
 SANDBOX_ALLOWED = environment.flag("SANDBOX_ALLOWED", default=False)
 
+# Whether merchants open malls by themselves on the installation's own host.
+SIGNUP_OPEN = environment.flag("SIGNUP_OPEN", default=False)
+
 # Networks whose X-Forwarded-For is believed. Empty: nobody's, the peer is the client.
 # Believing a stranger would let one machine click as a thousand.
 TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES")
@@ -341,6 +344,8 @@ SPECTACULAR_SETTINGS = {
         "PaymentStatusEnum": "mall.payments.models.Payment.Status",
         "ProductStatusEnum": "mall.catalogue.models.Product.Status",
         "RefundStatusEnum": "mall.aftersales.models.Refund.Status",
+        "CaseKindEnum": "mall.aftersales.case_models.Case.Kind",
+        "CaseStatusEnum": "mall.aftersales.case_models.Case.Status",
         **{
             f"ErrorCode{code}Enum": f"drf_standardized_errors.openapi_serializers.ErrorCode{code}Enum.choices"
             for code in ("401", "403", "404", "405", "406", "415", "429", "500")

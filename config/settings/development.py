@@ -13,6 +13,7 @@ FIELD_ENCRYPTION_KEYS = environment.encryption_keys(
     environment.listing("FIELD_ENCRYPTION_KEYS") or [credentials.load()["field_encryption_key"]]
 )
 SANDBOX_ALLOWED = environment.flag("SANDBOX_ALLOWED", default=True)
+SIGNUP_OPEN = environment.flag("SIGNUP_OPEN", default=True)
 TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES", "127.0.0.0/8,::1/128")
 
 # An address in the environment means a server of somebody else's: then the owner is known

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from mall.aftersales import dashboard as aftersales
-from mall.catalogue import category_pages
+from mall.catalogue import category_pages, picture_pages, stock_pages
 from mall.catalogue import dashboard as catalogue
 from mall.dashboard import home
 from mall.events import dashboard as events
 from mall.malls import dashboard as malls
+from mall.operators import urls as operators
 from mall.orders import dashboard as orders
 from mall.payments import dashboard as payments
 from mall.staff import dashboard as staff
@@ -17,9 +18,12 @@ dashboard_urlpatterns = [
     *orders.urlpatterns,
     *catalogue.urlpatterns,
     *category_pages.urlpatterns,
+    *picture_pages.urlpatterns,
+    *stock_pages.urlpatterns,
     *payments.urlpatterns,
     *aftersales.urlpatterns,
     *events.urlpatterns,
     *staff.urlpatterns,
     *malls.urlpatterns,
+    *operators.urlpatterns,
 ]

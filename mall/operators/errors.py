@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from mall.errors import BadInput, DomainError, Missing, NotAllowed
+from mall.errors import BadInput, Conflict, DomainError, Missing, NotAllowed
 
 
 class NotOperator(NotAllowed):
@@ -17,6 +17,28 @@ class UnknownMall(Missing):
     """No mall of this id."""
 
     message = _("没有这个商城。")
+
+
+class SignUpClosed(Missing):
+    """404: this installation's malls are made by its operator."""
+
+    message = _("本站不开放自助开店，请联系平台运营。")
+
+
+class RulesNotAccepted(BadInput):
+    """400: who opens a mall must accept the rules."""
+
+    code = "rules_not_accepted"
+    field = "accepts_rules"
+    message = _("请先阅读并同意开店规则。")
+
+
+class SlugReserved(Conflict):
+    """409: a name that visitors would take for the installation's own."""
+
+    code = "slug_reserved"
+    field = "slug"
+    message = _("这个网址由平台保留，请换一个。")
 
 
 class ReasonRequired(BadInput):

@@ -46,6 +46,10 @@ def _product(world: World) -> Any:
     return world.product.public_id
 
 
+def _sku(world: World) -> Any:
+    return world.sku.public_id
+
+
 def _category(world: World) -> Any:
     return world.category.public_id
 
@@ -85,6 +89,16 @@ PAGES = (
     Page("sku-row", rights.EDIT_PRODUCTS),
     _one("product", rights.SEE_ORDERS, _product),
     _one("product-publish", rights.EDIT_PRODUCTS, _product, only_post=True),
+    _one("product-pictures", rights.EDIT_PRODUCTS, _product, only_post=True),
+    Page(
+        "product-picture",
+        rights.EDIT_PRODUCTS,
+        lambda world: [world.product.public_id, world.picture.key],
+        only_post=True,
+        args_of_nobody=(NOBODYS_ID, "0" * 32),
+    ),
+    Page("low-stock", rights.SEE_ORDERS),
+    _one("sku-restock", rights.EDIT_PRODUCTS, _sku),
     Page("categories", rights.EDIT_PRODUCTS),
     Page("category-new", rights.EDIT_PRODUCTS),
     _one("category", rights.EDIT_PRODUCTS, _category),
@@ -141,4 +155,4 @@ PAGES = (
 )
 
 # The gate itself, for whoever comes.
-OPEN = {"login", "logout"}
+OPEN = {"login", "logout", "arrive"}

@@ -191,6 +191,7 @@ def staff(right: str, made: Made | None = None, **more: Any) -> Page:
 DASHBOARD_PAGES: dict[str, Page] = {
     "login": Page(ANYONE, posts=200),
     "logout": Page(ANYONE, gets=None, posts=302),
+    "arrive": Page(ANYONE, gets=302),
     "home": staff(""),
     "orders": staff(rights.SEE_ORDERS),
     "order": staff(rights.SEE_ORDERS, its("orders", "paid")),

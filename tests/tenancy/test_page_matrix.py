@@ -204,14 +204,14 @@ def test_the_operators_pages_need_an_operator(worlds):
     routes = {name: route for name, route in named_patterns("config.installation_urls") if name.startswith("operator:")}
     assert set(routes) == {
         "operator:malls", "operator:login", "operator:logout", "operator:mall-new", "operator:mall-enter",
-        "operator:mall-leave", "operator:mall-status",
+        "operator:mall-leave", "operator:mall-status", "operator:sign-up", "operator:rules",
     }, "not covered: add the page here"  # fmt: skip
     for who in ("nobody", "owner"):
         browser = Client(headers={"host": "localhost"}, raise_request_exception=False)
         if who == "owner":
             browser.force_login(ours.staff["owner"].user)
         for name, route in routes.items():
-            if name in {"operator:login", "operator:logout"}:
+            if name in {"operator:login", "operator:logout", "operator:sign-up", "operator:rules"}:
                 continue
             url = "/" + route.replace("<str:public_id>", mall_id)
             for answer in (browser.get(url), browser.post(url, {"reason": "x", "hours": "1"})):
