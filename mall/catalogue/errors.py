@@ -60,3 +60,10 @@ class BadPicture(BadInput):
 
     code = "bad_picture"
     field = "file"
+
+
+class SamplesThere(Conflict):
+    """409: the sample goods are in the shop already."""
+
+    code = "samples_there"
+    message = _("示例商品已经在店里了。")

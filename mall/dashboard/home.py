@@ -10,11 +10,11 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from mall.aftersales.models import Refund
-from mall.catalogue.models import Product
 from mall.dashboard.doors import staff_page
 from mall.dashboard.pages import show
 from mall.dashboard.today import rows_since, today_begins
 from mall.events.models import Delivery
+from mall.malls.checklist import checklist
 from mall.orders.models import Order, OrderStatus
 from mall.payments.models import Payment
 from mall.staff import rights
@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "section": "home",
         "todo": _waiting(held),
-        "sells": Product.objects.filter(status=Product.Status.ON_SALE).exists(),
+        "checklist": checklist(request.mall_id) if rights.EDIT_PRODUCTS in held else None,
     }
     if rights.SEE_ORDERS in held:
         context["trade"] = _trade_today(request)

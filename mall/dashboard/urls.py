@@ -8,9 +8,11 @@ from mall.catalogue import dashboard as catalogue
 from mall.dashboard import home
 from mall.events import dashboard as events
 from mall.malls import dashboard as malls
+from mall.malls import opening
 from mall.operators import urls as operators
 from mall.orders import dashboard as orders
 from mall.payments import dashboard as payments
+from mall.payments.wechat import dashboard as wechat
 from mall.staff import dashboard as staff
 
 dashboard_urlpatterns = [
@@ -21,9 +23,11 @@ dashboard_urlpatterns = [
     *picture_pages.urlpatterns,
     *stock_pages.urlpatterns,
     *payments.urlpatterns,
+    *wechat.urlpatterns,
     *aftersales.urlpatterns,
     *events.urlpatterns,
     *staff.urlpatterns,
     *malls.urlpatterns,
+    *opening.urlpatterns,
     *operators.urlpatterns,
 ]

@@ -11,6 +11,8 @@ from mall.money import yuan
 from mall.staff.models import Role
 
 ACTS: dict[str, Any] = {
+    "checklist.dismissed": _("收起开店清单"),
+    "checklist.plan_seen": _("确认推广方案"),
     "debt.written_off": _("核销欠款"),
     "event.retried": _("重试事件"),
     "ledger.audited": _("核对账本"),
@@ -28,6 +30,8 @@ ACTS: dict[str, Any] = {
     "plan.changed": _("修改推广方案"),
     "refund.approved": _("同意退款"),
     "refund.rejected": _("拒绝退款"),
+    "samples.added": _("添加示例商品"),
+    "samples.removed": _("删除示例商品"),
     "staff.added": _("添加员工"),
     "staff.deactivated": _("停用员工"),
     "staff.reactivated": _("恢复员工"),

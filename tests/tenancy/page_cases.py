@@ -126,7 +126,8 @@ BUYER_PAGES: dict[str, Page] = {
         form_ids=one(sku=lambda w: public(w.sku)), posts=302,
     ),
     "cart-item": Page(
-        ANYONE, path=one(sku_id=lambda w: w.sku.public_id), gets=None, form=lambda _w: {"quantity": "2"}, posts=302
+        BUYER, own=True, path=one(sku_id=lambda w: w.sku.public_id), gets=None,
+        form=lambda _w: {"quantity": "2"}, posts=302, strangers=404,
     ),
     "cart-select": Page(ANYONE, gets=None, posts=302),
     "cart-clear": Page(ANYONE, gets=None, posts=302),
@@ -193,6 +194,10 @@ DASHBOARD_PAGES: dict[str, Page] = {
     "logout": Page(ANYONE, gets=None, posts=302),
     "arrive": Page(ANYONE, gets=302),
     "home": staff(""),
+    "samples-add": staff(rights.EDIT_PRODUCTS, gets=None, posts=302),
+    "samples-remove": staff(rights.EDIT_PRODUCTS, gets=None, posts=302),
+    "checklist-plan": staff(rights.EDIT_PLAN, gets=None, posts=302),
+    "checklist-dismiss": staff(rights.EDIT_PRODUCTS, gets=None, posts=302),
     "orders": staff(rights.SEE_ORDERS),
     "order": staff(rights.SEE_ORDERS, its("orders", "paid")),
     "order-ship": staff(
