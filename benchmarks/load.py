@@ -19,7 +19,7 @@ AGENT = (
 async def ask(asked: dict, until: float, times: list[float]) -> int:
     """One connection: ask, read the whole answer, ask again; how many had the status asked for."""
     request = (
-        f"GET {asked['path']} HTTP/1.1\r\nHost: {asked['host']}\r\nUser-Agent: {AGENT}\r\nAccept: text/html\r\n\r\n"
+        f"GET {asked['path']} HTTP/1.1\r\nHost: {asked['host']}\r\nUser-Agent: {AGENT}\r\nAccept: */*\r\n\r\n"
     ).encode()
     wanted = f"HTTP/1.1 {asked.get('status', 302)}".encode()
     answered = 0
