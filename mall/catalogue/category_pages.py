@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
@@ -15,7 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mall.api.lookup import get_or_404
 from mall.catalogue import tree
 from mall.catalogue.models import Category, Product
+from mall.catalogue.pictures import BYTES_MAX
 from mall.catalogue.selectors import CategoryNode, category_tree
+from mall.catalogue.signs import set_category_icon
 from mall.dashboard.actions import Question, ask
 from mall.dashboard.doors import staff_page
 from mall.dashboard.fields import PlainTextField
@@ -35,6 +38,13 @@ class CategoryForm(DashboardForm):
         min_value=0, max_value=tree.POSITION_MAX, label=_("排序"), help_text=_("数字小的排在前面。"), initial=0
     )
 
+    icon = forms.FileField(
+        required=False,
+        label=_("图标"),
+        help_text=_("显示在首页的分类格子里。JPG、PNG 或 WebP，不超过 10 MB。"),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["parent"]
@@ -51,6 +61,11 @@ def category_list(request: HttpRequest) -> HttpResponse:
     return show(request, "dashboard/categories.html", {"section": "products", "rows": rows})
 
 
+def _set_icon(category: Category, file: UploadedFile | None) -> None:
+    if file is not None:
+        set_category_icon(category=category, data=file.read(BYTES_MAX + 1))
+
+
 def _flat(nodes: list[CategoryNode], depth: int = 0) -> list[tuple[CategoryNode, int]]:
     found = []
     for node in nodes:
@@ -63,6 +78,12 @@ def _flat(nodes: list[CategoryNode], depth: int = 0) -> list[tuple[CategoryNode,
 @require_http_methods(["GET", "HEAD", "POST"])
 def category_new(request: HttpRequest) -> HttpResponse:
     """One more category."""
+
+    def create(typed: dict[str, Any]) -> None:
+        icon = typed.pop("icon")
+        category = tree.create_category(**typed)
+        _set_icon(category, icon)
+
     question = Question(
         title=_("新建分类"),
         sentence=_("买家按分类找商品，也可以给分类单独设置佣金。"),
@@ -72,7 +93,7 @@ def category_new(request: HttpRequest) -> HttpResponse:
     return ask(
         request,
         question,
-        lambda typed: tree.create_category(**typed),
+        create,
         form_class=CategoryForm,
         done=_t("分类已创建。"),
     )
@@ -87,6 +108,7 @@ def category_edit(request: HttpRequest, public_id: str) -> HttpResponse:
     def change(typed: dict[str, Any]) -> None:
         tree.move_category(category=category, parent=typed["parent"])
         tree.rename_category(category=category, name=typed["name"], position=typed["position"])
+        _set_icon(category, typed["icon"])
 
     question = Question(
         title=_("修改分类"),

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mall.api.lookup import get_or_404
 from mall.catalogue import services
 from mall.catalogue.models import Category, Product, ProductPicture, Sku
+from mall.catalogue.pictures import LIST_SIDE
 from mall.catalogue.product_form import ProductEditor, SkuForm, stock_of
 from mall.catalogue.search import found_by
-from mall.catalogue.selectors import picture_url
+from mall.catalogue.selectors import picture_url, pictures
 from mall.dashboard.actions import leave_for
 from mall.dashboard.doors import may, refused, staff_page
 from mall.dashboard.fields import PlainTextField
@@ -69,7 +70,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
     )
     for product in page.rows:
         product.stock = stock_of(product.sold_as)
-        product.cover = picture_url(product.shown_as[0].file) if product.shown_as else None
+        product.cover = picture_url(product.shown_as[0].file, LIST_SIDE) if product.shown_as else None
     return show(
         request,
         "dashboard/products.html",
@@ -144,8 +145,13 @@ def _show_editor(request: HttpRequest, editor: ProductEditor) -> HttpResponse:
             "editor": editor,
             "form": editor.form,
             "product": editor.product,
+            "pictures": _pictures(editor.product) if editor.product else [],
         },
     )
+
+
+def _pictures(product: Product) -> list[dict[str, str | None]]:
+    return [{"key": one.key, "address": picture_url(one.file, LIST_SIDE)} for one in pictures(product)]
 
 
 @staff_page(rights.EDIT_PRODUCTS)

@@ -10,6 +10,7 @@ from functools import partial
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.http import Http404
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -47,6 +48,14 @@ def add_picture(*, product: Product, data: bytes) -> ProductPicture:
     for name, content in {file: drawn, **_smaller(file, drawn)}.items():
         default_storage.save(name, ContentFile(content))
     return ProductPicture.objects.create(product=product, file=file, position=max(places, default=-1) + 1)
+
+
+def picture_of(product: Product, key: str) -> ProductPicture:
+    """The product's picture that is called so outside. Raises Http404."""
+    for picture in ProductPicture.objects.filter(product=product):
+        if picture.key == key:
+            return picture
+    raise Http404
 
 
 def remove_picture(*, picture: ProductPicture) -> None:

@@ -14,14 +14,31 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from mall.catalogue.models import Category, Product, Sku
-from mall.catalogue.skus import SKUS_MAX, STOCK_MAX
+from mall.catalogue.product_fields import DESCRIPTION_MAX, LIMIT_MAX, POSITION_MAX, VIDEO_MAX
+from mall.catalogue.skus import SKUS_MAX, STOCK_MAX, WEIGHT_MAX
 from mall.dashboard.fields import PlainTextField, YuanField
 from mall.dashboard.forms import DashboardForm
 from mall.errors import DomainError
+from mall.freight.models import FreightTemplate
 
 # Most goods have one or two; a product made by the API with more shows them all.
 SPEC_COLUMNS = 3
+# A SKU's fields as the services call them → as the form does.
+_NAMES = {
+    "price_fen": "price",
+    "market_price_fen": "market_price",
+    "member_price_fen": "member_price",
+    "cost_fen": "cost",
+    "weight_g": "weight",
+}
 _PREFIX = re.compile(r"^[0-9a-f]{1,16}$", re.ASCII)
+
+
+def _whole(most: int, *, label: Any, least: int = 0, help_text: Any = "") -> forms.IntegerField:
+    typed = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+    return forms.IntegerField(
+        required=False, min_value=least, max_value=most, label=label, help_text=help_text, widget=typed
+    )
 
 
 class ProductForm(DashboardForm):
@@ -36,15 +53,33 @@ class ProductForm(DashboardForm):
         max_length=200, required=False, label=_("搜索词"), help_text=_("买家还会用哪些词找它，用空格隔开。")
     )
     description = PlainTextField(
-        max_length=20_000, required=False, label=_("详情"), widget=forms.Textarea(attrs={"rows": 6})
+        max_length=DESCRIPTION_MAX,
+        required=False,
+        label=_("详情"),
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("可以写纯文字，也可以粘贴 HTML：标题、段落、列表、表格、图片和链接会保留，其余的去掉。"),
+    )
+    video_url = PlainTextField(
+        max_length=VIDEO_MAX, required=False, label=_("视频地址"), help_text=_("以 https:// 开头。")
+    )
+    freight_template = forms.ModelChoiceField(
+        queryset=None, required=False, label=_("运费模板"), empty_label=_("默认"), to_field_name="public_id"
     )
     free_freight = forms.BooleanField(required=False, label=_("包邮"))
+    purchase_limit = _whole(LIMIT_MAX, label=_("每单限购"), least=1, help_text=_("一笔订单至多买几件，不填为不限。"))
+    position = _whole(POSITION_MAX, label=_("排序"), help_text=_("数字小的在“综合”里排在前面。"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["category"]
         field.queryset = Category.objects.all()
         field.label_from_instance = lambda category: "　" * category.level + category.name
+        self.fields["freight_template"].queryset = FreightTemplate.objects.order_by("id")
+        self.fields["freight_template"].label_from_instance = lambda template: template.name
+
+    def clean_position(self) -> int:
+        """Nothing typed is the first place, as for goods made by the API."""
+        return self.cleaned_data["position"] or 0
 
 
 class SkuForm(DashboardForm):
@@ -53,7 +88,10 @@ class SkuForm(DashboardForm):
     id = forms.CharField(required=False, max_length=36, widget=forms.HiddenInput)
     stock_before = forms.IntegerField(required=False, min_value=0, max_value=STOCK_MAX, widget=forms.HiddenInput)
     price = YuanField(required=False, label=_("售价"))
+    low_stock_at = _whole(STOCK_MAX, label=_("预警线"))
     market_price = YuanField(required=False, label=_("划线价"))
+    member_price = YuanField(required=False, label=_("会员价"))
+    weight = _whole(WEIGHT_MAX, label=_("重量（克）"))
     cost = YuanField(required=False, label=_("成本"))
     stock = forms.IntegerField(
         required=False,
@@ -164,9 +202,7 @@ class ProductEditor:
         """Put a refusal beside its field: `skus.<n>.<field>` is the nth row's."""
         place = (refusal.field or "").split(".")
         if place[0] == "skus" and len(place) == 3 and place[1].isdigit() and int(place[1]) < len(self.rows):
-            name = {"price_fen": "price", "market_price_fen": "market_price", "cost_fen": "cost"}.get(
-                place[2], place[2]
-            )
+            name = _NAMES.get(place[2], place[2])
             row = self.rows[int(place[1])]
             is_seen = name in row.fields and not row[name].is_hidden
             row.add_error(name if is_seen else None, str(refusal))
@@ -178,7 +214,10 @@ class ProductEditor:
     def _initial(self) -> dict[str, Any]:
         if self.product is None:
             return {"free_freight": True}
-        names = ("name", "subtitle", "category", "keywords", "description", "free_freight")
+        names = (
+            "name", "subtitle", "category", "keywords", "description", "video_url", "freight_template", "free_freight",
+            "purchase_limit", "position",
+        )  # fmt: skip
         return {name: getattr(self.product, name) for name in names}
 
     def _row_of(self, sku: Sku) -> SkuForm:
@@ -187,7 +226,10 @@ class ProductEditor:
             "stock_before": sku.stock,
             "price": sku.price_fen,
             "market_price": sku.market_price_fen,
+            "member_price": sku.member_price_fen,
             "cost": sku.cost_fen,
+            "weight": sku.weight_g or "",
+            "low_stock_at": sku.low_stock_at or "",
             "stock": sku.stock,
             "code": sku.code,
         }
@@ -201,7 +243,10 @@ class ProductEditor:
             "specs": specs,
             "price_fen": typed["price"],
             "market_price_fen": typed["market_price"],
+            "member_price_fen": typed["member_price"],
             "cost_fen": typed["cost"],
+            "weight_g": typed["weight"] or 0,
+            "low_stock_at": typed["low_stock_at"] or 0,
             "stock": typed["stock"] or 0,
             "code": typed["code"],
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mall.catalogue import api, merchant_api
+from mall.catalogue import api, category_api, merchant_api, picture_api, stock_api
 
 api_urlpatterns = [
     path("categories", api.categories, name="categories"),
@@ -12,4 +12,17 @@ api_urlpatterns = [
     path("products/<str:product_id>", api.product, name="product"),
     path("merchant/products", merchant_api.MerchantProducts.as_view(), name="merchant-products"),
     path("merchant/products/<str:product_id>", merchant_api.MerchantProduct.as_view(), name="merchant-product"),
+    path(
+        "merchant/products/<str:product_id>/pictures",
+        picture_api.MerchantPictures.as_view(),
+        name="merchant-product-pictures",
+    ),
+    path(
+        "merchant/products/<str:product_id>/pictures/<str:picture_id>",
+        picture_api.MerchantPicture.as_view(),
+        name="merchant-product-picture",
+    ),
+    path("merchant/low-stock", stock_api.LowStock.as_view(), name="merchant-low-stock"),
+    path("merchant/categories", category_api.MerchantCategories.as_view(), name="merchant-categories"),
+    path("merchant/categories/<str:category_id>", category_api.MerchantCategory.as_view(), name="merchant-category"),
 ]

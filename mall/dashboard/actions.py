@@ -49,7 +49,7 @@ def ask(
     """
     if request.method != "POST":
         return _show(request, question, form_class(initial=initial))
-    form = form_class(request.POST)
+    form = form_class(request.POST, request.FILES or None)
     is_sound = form.is_valid()
     if question.amount_fen is not None and request.POST.get("shown_fen") != str(question.amount_fen):
         form.add_error(

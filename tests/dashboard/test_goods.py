@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from mall.catalogue.models import Category, Product, Sku
+from mall.catalogue.selectors import pictures
 from mall.catalogue.services import create_category, create_product
 from mall.tenancy.context import mall_scope
 from tests.factories.mall import host_of, make_mall, owner_of
 from tests.factories.members import make_member
+from tests.factories.pictures import a_picture
 from tests.factories.trade import place
 
 pytestmark = pytest.mark.django_db
@@ -237,3 +240,112 @@ def test_an_empty_row_is_handed_out(desk):
     for columns, cells in (("3", 3), ("5", 5), ("99", 3), ("x", 3)):
         text = desk.get(f"/dashboard/products/sku-row?columns={columns}").content.decode()
         assert text.count("-value_") // text.count('name="row"') // 2 >= cells
+
+
+def test_the_details_of_goods_are_kept_and_shown_again(desk, mall):
+    sent = form(row("a1", price="128", stock="12", member_price="118.8", weight="250", low_stock_at="5"), publish="1",
+                video_url="https://v.example.com/1.mp4", purchase_limit="3", position="7",
+                description="<p onclick=x()>明前</p>")  # fmt: skip
+    desk.post("/dashboard/products/new", sent)
+    product = only(mall)
+    assert (product.video_url, product.purchase_limit, product.position) == ("https://v.example.com/1.mp4", 3, 7)
+    assert product.description == "<p>明前</p>"
+    with mall_scope(mall.pk):
+        sku = Sku.objects.get()
+        assert (sku.member_price_fen, sku.weight_g, sku.low_stock_at) == (11_880, 250, 5)
+    page = desk.get(reverse("dashboard:product", args=[product.public_id])).content.decode()
+    for value in ("118.8", "250", "5", "3", "7", "https://v.example.com/1.mp4"):
+        assert f'value="{value}"' in page
+
+
+@pytest.mark.parametrize(
+    ("cell", "more", "where"),
+    [
+        ({"member_price": "129"}, {}, "会员价不能高于售价"),
+        ({"weight": "-1"}, {}, "0"),
+        ({"low_stock_at": "x"}, {}, "整数"),
+        ({}, {"video_url": "http://v.example.com"}, "https://"),
+        ({}, {"purchase_limit": "0"}, "1"),
+        ({}, {"freight_template": "00000000-0000-4000-8000-000000000000"}, "选"),
+    ],
+)
+def test_a_detail_that_cannot_be_meant_is_said_beside_its_field(desk, mall, cell, more, where):
+    found = desk.post("/dashboard/products/new", form(row("a1", price="128", stock="1", **cell), publish="1", **more))
+    assert found.status_code == 200
+    assert where in found.content.decode()
+    with mall_scope(mall.pk):
+        assert not Product.objects.exists()
+
+
+def chosen(*files: bytes):
+    return {"pictures": [SimpleUploadedFile(f"p{n}.png", data) for n, data in enumerate(files)]}
+
+
+def test_pictures_are_added_put_in_order_and_taken_away(desk, mall):
+    with mall_scope(mall.pk):
+        product = create_product(name="茶", skus=[{"price_fen": 1, "stock": 1}])
+    place_of_pictures = reverse("dashboard:product-pictures", args=[product.public_id])
+
+    def row_now() -> list[str]:
+        with mall_scope(mall.pk):
+            return [picture.key for picture in pictures(product)]
+
+    def move(key: str, to: str) -> None:
+        address = reverse("dashboard:product-picture", args=[product.public_id, key])
+        assert desk.post(address, {"to": to})["Location"].endswith("#pictures")
+
+    desk.post(place_of_pictures, chosen(a_picture(), b"<svg onload=x()>", a_picture(), a_picture()))
+    first, second, third = row_now()
+    page = desk.get(reverse("dashboard:product", args=[product.public_id])).content.decode()
+    assert "p1.png”：无法识别这张图片" in page
+    assert [page.count(f"{key}_300.jpg") for key in (first, second, third)] == [1, 1, 1]
+    move(third, "front")
+    assert row_now() == [third, first, second]
+    move(third, "on")
+    assert row_now() == [first, third, second]
+    move(second, "back")
+    assert row_now() == [first, second, third]
+    move(first, "back")
+    move(third, "on")
+    assert row_now() == [first, second, third]
+    move(first, "away")
+    assert row_now() == [second, third]
+    assert desk.post(reverse("dashboard:product-picture", args=[product.public_id, first])).status_code == 404
+
+
+def test_what_runs_low_is_listed_and_put_on_the_shelf_again(desk, mall):
+    rows = [("够", 6, 5), ("到线", 5, 5), ("卖完", 0, 0), ("没设", 1, 0)]
+    with mall_scope(mall.pk):
+        for name, stock, line in rows:
+            create_product(name=name, skus=[{"price_fen": 1, "stock": stock, "low_stock_at": line}])
+        create_product(name="草稿", status="draft", skus=[{"price_fen": 1, "stock": 0}])
+        gone = Sku.objects.get(product__name="卖完")
+
+    def listed(asked: str = "") -> list[str]:
+        page = desk.get(f"/dashboard/low-stock{asked}").content.decode()
+        return [name for name in ("够", "到线", "卖完", "没设", "草稿") if f"<span>{name}</span>" in page]
+
+    assert listed() == ["到线", "卖完"]
+    assert listed("?only=gone") == ["卖完"]
+    address = reverse("dashboard:sku-restock", args=[gone.public_id])
+    for wrong in ("", "0", "-1", "x", "100000001"):
+        assert desk.post(address, {"pieces": wrong}).status_code == 200
+    assert desk.post(address, {"pieces": "100000000"}).status_code == 302
+    assert "库存至多" in desk.post(address, {"pieces": "1"}).content.decode()
+    with mall_scope(mall.pk):
+        assert Sku.objects.get(pk=gone.pk).stock == 100_000_000
+    assert listed() == ["到线"]
+
+
+def test_a_category_gets_an_icon_and_a_bad_one_changes_nothing(desk, mall):
+    icon = SimpleUploadedFile("a.png", a_picture())
+    desk.post("/dashboard/categories/new", {"name": "茶", "position": "0", "icon": icon})
+    with mall_scope(mall.pk):
+        category = Category.objects.get()
+        assert category.icon.startswith(f"{mall.pk}/categories/")
+    bad = SimpleUploadedFile("a.png", b"GIF89a")
+    address = reverse("dashboard:category", args=[category.public_id])
+    found = desk.post(address, {"name": "酒", "position": "0", "icon": bad})
+    assert "无法识别这张图片" in found.content.decode()
+    with mall_scope(mall.pk):
+        assert (Category.objects.get().name, Category.objects.get().icon) == ("茶", category.icon)

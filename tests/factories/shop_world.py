@@ -56,7 +56,7 @@ def _say_who_sells(world: World) -> None:
 
 def _set_prices(world: World) -> None:
     marker, now = world.marker, clock.now()
-    template = FreightTemplate.objects.create(name=f"{marker}运费")
+    template = world.freight_template = FreightTemplate.objects.create(name=f"{marker}运费")
     FreightRule.objects.create(template=template, regions=[f"{marker}省"], first_fen=0)
     LimitedPrice.objects.create(
         sku=world.sku, name=f"{marker}限时", price_fen=9_000, floor_fen=1, floor_basis={"note": marker},

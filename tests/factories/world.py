@@ -24,11 +24,12 @@ from mall import clock
 from mall.addresses.models import Address
 from mall.buyers.services import issue_token, revoke_token, send_phone_code
 from mall.buyers.sessions import COOKIE
-from mall.catalogue.models import Category, Product, Sku
+from mall.catalogue.models import Category, Product, ProductPicture, Sku
 from mall.catalogue.pictures import add_picture
 from mall.catalogue.services import create_product
 from mall.catalogue.tree import create_category
 from mall.events.models import Delivery, Event
+from mall.freight.models import FreightTemplate
 from mall.malls.models import Mall
 from mall.operators.services import enter_mall
 from mall.orders.models import Order
@@ -81,7 +82,10 @@ class World:
     links: dict[str, ShareLink] = field(default_factory=dict)
     payouts: dict[str, Payout] = field(default_factory=dict)
     category: Category | None = None
+    aisle: Category | None = None
+    freight_template: FreightTemplate | None = None
     product: Product | None = None
+    picture: ProductPicture | None = None
     sku: Sku | None = None
     click: Any = None
     app_click: Any = None
@@ -169,6 +173,7 @@ def _stock(world: World) -> None:
     marker = world.marker
     with mall_scope(world.mall.pk):
         world.category = create_category(name=f"{marker}分类")
+        world.aisle = create_category(name=f"{marker}货架")
         world.product = create_product(
             name=f"{marker}商品",
             category=world.category,
@@ -178,7 +183,7 @@ def _stock(world: World) -> None:
             skus=[{"specs": {"颜色": f"{marker}红"}, "price_fen": 10_000, "stock": 1_000, "code": f"{marker}SKU"}],
         )
         world.sku = Sku.objects.select_related("product").get(product=world.product)
-        add_picture(product=world.product, data=_a_picture())
+        world.picture = add_picture(product=world.product, data=_a_picture())
         change_plan(
             author=None,
             changes={

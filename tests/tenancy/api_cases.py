@@ -101,13 +101,19 @@ def an_order(world: World) -> dict[str, Any]:
 
 def a_product(world: World) -> dict[str, Any]:
     """A product in the world's category."""
-    return {"name": "新品", "category": public(world.category), "skus": [{"price_fen": 100, "stock": 1}]}
+    return {
+        "name": "新品",
+        "category": public(world.category),
+        "freight_template": public(world.freight_template),
+        "video_url": "https://v.example.com/1.mp4",
+        "skus": [{"price_fen": 100, "stock": 1}],
+    }
 
 
 def a_product_change(world: World) -> dict[str, Any]:
     """The world's product with the SKU it has."""
     sku = {"id": public(world.sku), "specs": world.sku.specs, "price_fen": 9_900, "stock": 5}
-    return {"category": public(world.category), "skus": [sku]}
+    return {"category": public(world.category), "freight_template": public(world.freight_template), "skus": [sku]}
 
 
 def overrides(world: World) -> list[dict[str, Any]]:
@@ -303,11 +309,48 @@ CASES: dict[str, Case] = {
     "POST /merchant/products": staff_case(
         rights.EDIT_PRODUCTS,
         body=a_product,
-        body_ids={("category",): lambda w: public(w.category), ("skus", 0, "id"): lambda w: public(w.sku)},
+        body_ids={
+            ("category",): lambda w: public(w.category),
+            ("freight_template",): lambda w: public(w.freight_template),
+            ("skus", 0, "id"): lambda w: public(w.sku),
+        },
         answers=(201,),
     ),
     "GET /merchant/products/{product_id}": staff_case(
         rights.EDIT_PRODUCTS, path={"product_id": lambda w: public(w.product)}
+    ),
+    "POST /merchant/products/{product_id}/pictures": staff_case(
+        rights.EDIT_PRODUCTS,
+        path={"product_id": lambda w: public(w.product)},
+        body=lambda _w: a_picture(),
+        answers=(201,),
+    ),
+    "PUT /merchant/products/{product_id}/pictures": staff_case(
+        rights.EDIT_PRODUCTS,
+        path={"product_id": lambda w: public(w.product)},
+        body=lambda w: {"pictures": [{"id": w.picture.key}]},
+        body_ids={("pictures", 0, "id"): lambda w: w.picture.key},
+    ),
+    "DELETE /merchant/products/{product_id}/pictures/{picture_id}": staff_case(
+        rights.EDIT_PRODUCTS,
+        path={"product_id": lambda w: public(w.product), "picture_id": lambda w: w.picture.key},
+        answers=(204,),
+    ),
+    "GET /merchant/low-stock": staff_case(rights.EDIT_PRODUCTS),
+    "POST /merchant/categories": staff_case(
+        rights.EDIT_PRODUCTS,
+        body=lambda w: {"name": f"新分类{w.marker}", "parent": public(w.category)},
+        body_ids={("parent",): lambda w: public(w.category)},
+        answers=(201,),
+    ),
+    "PATCH /merchant/categories/{category_id}": staff_case(
+        rights.EDIT_PRODUCTS,
+        path={"category_id": lambda w: public(w.category)},
+        body=lambda w: {"position": 3, "parent": public(w.aisle)},
+        body_ids={("parent",): lambda w: public(w.aisle)},
+    ),
+    "DELETE /merchant/categories/{category_id}": staff_case(
+        rights.EDIT_PRODUCTS, path={"category_id": lambda w: public(w.category)}, answers=(409,)
     ),
     "PATCH /merchant/products/{product_id}": staff_case(
         rights.EDIT_PRODUCTS,
@@ -315,6 +358,7 @@ CASES: dict[str, Case] = {
         body=a_product_change,
         body_ids={
             ("category",): lambda w: public(w.category),
+            ("freight_template",): lambda w: public(w.freight_template),
             ("skus", 0, "id"): lambda w: public(w.sku),
         },
     ),
@@ -410,6 +454,7 @@ PLAIN_TEXT = {
     "company", "coupon", "cursor", "description", "detail", "district", "email", "evidence", "keywords", "kind",
     "method", "name", "nickname", "note", "number", "openid", "ordering", "password", "phone", "provider", "province",
     "purpose", "reason", "reference", "return_to", "scope", "search", "serial", "state", "status", "subtitle", "text",
+    "video_url",
 }  # fmt: skip
 
 

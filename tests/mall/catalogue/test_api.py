@@ -11,6 +11,7 @@ from mall.catalogue.services import create_category, create_product
 from mall.tenancy.context import mall_scope
 from tests.factories.http import Api, api_as_staff, errors_of
 from tests.factories.mall import make_staff
+from tests.factories.pictures import a_picture
 from tests.factories.trade import make_product
 
 
@@ -218,3 +219,51 @@ def test_another_malls_product_or_category_is_missing(mall, elsewhere, owner_api
     assert owner_api.post("merchant/products", GIVEN | {"category": str(category.public_id)}).status_code == 404
     with mall_scope(elsewhere.pk):
         assert Product.objects.get().name == theirs.name
+
+
+def test_staff_say_the_details_of_goods_and_read_them_back(mall, owner_api):
+    details = {"video_url": "https://v.example.com/1.mp4", "purchase_limit": 3, "free_freight": False, "position": 2,
+               "description": "<p onclick=x()>好</p>"}  # fmt: skip
+    sku = {"price_fen": 100, "stock": 5, "member_price_fen": 90, "weight_g": 250, "low_stock_at": 5, "cost_fen": 40}
+    made = owner_api.post("merchant/products", {"name": "茶", "skus": [sku], **details}).json()
+    assert {name: made[name] for name in details} == details | {"description": "<p>好</p>"}
+    assert {name: made["skus"][0][name] for name in sku} == sku
+    (low,) = owner_api.get("merchant/low-stock").json()["results"]
+    assert (low["product"], low["name"], low["stock"], low["low_stock_at"]) == (made["id"], "茶", 5, 5)
+    owner_api.patch(f"merchant/products/{made['id']}", {"skus": [{**sku, "stock": 6}]})
+    assert owner_api.get("merchant/low-stock").json()["results"] == []
+
+
+def test_staff_send_pictures_put_them_in_order_and_take_them_away(mall, owner_api):
+    product = owner_api.post("merchant/products", GIVEN).json()["id"]
+    address = f"merchant/products/{product}/pictures"
+    first, second = (owner_api.post(address, a_picture()).json()["id"] for _ in range(2))
+
+    def put(*ids: str):
+        return owner_api.put(address, {"pictures": [{"id": one} for one in ids]})
+
+    assert [row["id"] for row in put(second, first).json()] == [second, first]
+    assert [put(second).status_code, put(second, second).status_code, put(second, "0" * 32).status_code] == [
+        400,
+        400,
+        404,
+    ]
+    assert owner_api.put(address, {"pictures": "x"}).status_code == 400
+    refused = owner_api.post(address, b"<svg onload=x()>")
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (400, "bad_picture")
+    assert owner_api.delete(f"{address}/{second}").status_code == 204
+    assert owner_api.delete(f"{address}/{second}").status_code == 404
+    left = owner_api.get(f"merchant/products/{product}").json()["pictures"]
+    assert [row["id"] for row in left] == [first]
+
+
+def test_staff_grow_and_prune_the_tree(mall, owner_api, anyone):
+    top = owner_api.post("merchant/categories", {"name": "茶"}).json()
+    below = owner_api.post("merchant/categories", {"name": "绿茶", "parent": top["id"], "position": 2}).json()
+    assert below == {"id": below["id"], "name": "绿茶", "parent": top["id"], "position": 2}
+    assert owner_api.delete(f"merchant/categories/{top['id']}").status_code == 409
+    assert owner_api.patch(f"merchant/categories/{top['id']}", {"parent": below["id"]}).status_code == 409
+    moved = owner_api.patch(f"merchant/categories/{below['id']}", {"parent": None, "name": "龙井"}).json()
+    assert (moved["parent"], moved["name"], moved["position"]) == (None, "龙井", 2)
+    assert owner_api.delete(f"merchant/categories/{top['id']}").status_code == 204
+    assert [row["name"] for row in anyone.get("categories").json()["results"]] == ["龙井"]
