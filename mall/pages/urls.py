@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from mall.addresses import pages as addresses
+from mall.aftersales import case_pages as cases
 from mall.aftersales import pages as aftersales
 from mall.buyers import pages as buyers
 from mall.carts import pages as carts
@@ -13,6 +14,7 @@ from mall.malls import pages as malls
 from mall.orders import checkout_pages as checkout
 from mall.orders import pages as orders
 from mall.payments import pages as payments
+from mall.reviews import pages as reviews
 
 page_urlpatterns: list[URLPattern | URLResolver] = [
     path("", malls.home, name="home"),
@@ -55,4 +57,16 @@ page_urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<uuid:order_id>/pay", payments.cashier, name="cashier"),
     path("orders/<uuid:order_id>/paid", payments.paid, name="paid"),
     path("orders/<uuid:order_id>/refund", aftersales.refund, name="refund"),
+    path("orders/<uuid:order_id>/cases/new", cases.case_new, name="case-new"),
+    path("cases", cases.case_list, name="cases"),
+    path("cases/<uuid:case_id>", cases.case, name="case"),
+    path("cases/<uuid:case_id>/withdraw", cases.case_withdraw, name="case-withdraw"),
+    path("cases/<uuid:case_id>/send-back", cases.case_send_back, name="case-send-back"),
+    path("cases/<uuid:case_id>/confirm", cases.case_confirm, name="case-confirm"),
+    path("cases/<uuid:case_id>/pictures", cases.case_pictures, name="case-pictures"),
+    path("case-pictures/<uuid:picture_id>", cases.case_picture, name="case-picture"),
+    path("orders/<uuid:order_id>/reviews/new", reviews.review_new, name="review-new"),
+    path("products/<uuid:product_id>/reviews", reviews.product_reviews, name="product-reviews"),
+    path("reviews", reviews.my_reviews, name="my-reviews"),
+    path("reviews/<uuid:review_id>/follow-up", reviews.review_follow_up, name="review-follow-up"),
 ]

@@ -80,6 +80,11 @@ def mine(name: str, **more: Any) -> Page:
     return Page(BUYER, own=True, path={"order_id": order(name)["order_id"]}, **more)
 
 
+def his_case(name: str, **more: Any) -> Page:
+    """A page of one of the customer's after-sales cases."""
+    return Page(BUYER, own=True, path={"case_id": its("cases", name)}, **more)
+
+
 BUYER_PAGES: dict[str, Page] = {
     "home": Page(ANYONE),
     "brand": Page(ANYONE),
@@ -102,6 +107,10 @@ BUYER_PAGES: dict[str, Page] = {
     "share-link": Page(ANYONE, path=one(code=lambda w: w.links["mall"].code), gets=302),
     "share-link-without-code": Page(ANYONE, gets=302),
     "beacon": Page(ANYONE, gets=None, posts=204, form_ids=one(code=lambda w: w.links["mall"].code), is_json=True),
+    "wechat-oauth": Page(ANYONE, gets=302),
+    "wechat-back": Page(ANYONE, gets=302),
+    "wechat-verify-file": Page(ANYONE, path=one(word=lambda _w: "abc"), words=("word",), gets=404),
+    "wechat-pay": mine("waiting", gets=302, posts=302),
     "wechat-pay-notify": Page(ANYONE, gets=None, posts=401),
     "wechat-refund-notify": Page(ANYONE, gets=None, posts=401),
     "me": Page(ANYONE),
@@ -147,6 +156,23 @@ BUYER_PAGES: dict[str, Page] = {
     "proofs": mine("waiting", form=lambda _w: {"serial": "PAGES0001"}, posts=302),
     "proof-picture": Page(BUYER, own=True, path=one(proof_id=lambda w: w.proof.public_id)),
     "refund": mine("paid", form=lambda _w: {"reason": "不要了"}, posts=200),
+    "case-new": mine("paid", form=lambda _w: {"why": "other"}, posts=200),
+    "cases": Page(BUYER, own=True, query=one(before=its("cases", "resent"))),
+    "case": his_case("requested"),
+    "case-withdraw": his_case("requested", gets=None, posts=302),
+    "case-send-back": his_case(
+        "awaiting_return", gets=None, form=lambda _w: {"carrier": "顺丰速运", "number": "SF1"}, posts=302
+    ),
+    "case-confirm": his_case("resent", gets=None, posts=302),
+    "case-pictures": his_case("requested", gets=None, posts=302),
+    "case-picture": Page(BUYER, own=True, path=one(picture_id=lambda w: w.evidence)),
+    "review-new": mine("thanked", form=lambda _w: {"stars": "5"}, posts=200),
+    "product-reviews": Page(ANYONE, path=PRODUCT, query=one(before=its("reviews", "completed"))),
+    "my-reviews": Page(BUYER, own=True, query=one(before=its("reviews", "completed"))),
+    "review-follow-up": Page(
+        BUYER, own=True, path=one(review_id=its("reviews", "received")), gets=None,
+        form=lambda _w: {"text": "还不错"}, posts=302,
+    ),
     "close-account": Page(BUYER, posts=200),
     "links": Page(
         BUYER,
@@ -194,6 +220,10 @@ DASHBOARD_PAGES: dict[str, Page] = {
     "logout": Page(ANYONE, gets=None, posts=302),
     "arrive": Page(ANYONE, gets=302),
     "home": staff(""),
+    "notices": staff(rights.SEE_ORDERS),
+    "notice-badge": staff(rights.SEE_ORDERS),
+    "notices-seen": staff(rights.SEE_ORDERS, gets=None, form=lambda _w: {"newest": "1"}, posts=302),
+    "webhook": staff(rights.MANAGE_STAFF, posts=302),
     "samples-add": staff(rights.EDIT_PRODUCTS, gets=None, posts=302),
     "samples-remove": staff(rights.EDIT_PRODUCTS, gets=None, posts=302),
     "checklist-plan": staff(rights.EDIT_PLAN, gets=None, posts=302),
@@ -226,6 +256,9 @@ DASHBOARD_PAGES: dict[str, Page] = {
     "payments": staff(rights.CONFIRM_PAYMENTS),
     "payment": staff(rights.CONFIRM_PAYMENTS, its("payments", "pending")),
     "payment-confirm": staff(rights.CONFIRM_PAYMENTS, its("payments", "pending"), posts=200),
+    "wechat": staff(rights.CONFIRM_PAYMENTS, posts=200),
+    "wechat-check": staff(rights.CONFIRM_PAYMENTS, gets=None, posts=200),
+    "reconciliation": staff(rights.CONFIRM_PAYMENTS),
     "proof-new": staff(rights.CONFIRM_PAYMENTS, its("payments", "pending"), posts=200),
     "proof-picture": staff(rights.CONFIRM_PAYMENTS, lambda w: public(w.proof)),
     "proof-accept": staff(rights.CONFIRM_PAYMENTS, lambda w: public(w.proof), posts=200),
