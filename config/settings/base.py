@@ -53,6 +53,9 @@ WECHAT_PAY_BASE_URL = environment.text("WECHAT_PAY_BASE_URL", "https://api.mch.w
 WECHAT_API_BASE_URL = environment.text("WECHAT_API_BASE_URL", "https://api.weixin.qq.com")
 WECHAT_OPEN_BASE_URL = environment.text("WECHAT_OPEN_BASE_URL", "https://open.weixin.qq.com")
 
+# Where the robots of 企业微信 groups listen: merchants name a key, never a host.
+STAFF_WEBHOOK_BASE_URL = environment.text("STAFF_WEBHOOK_BASE_URL", "https://qyapi.weixin.qq.com")
+
 # Who hears which event, and which port is filled by whom: dotted paths, imported when
 # first used, so that the lower floors never import the upper ones.
 EVENT_HANDLERS = WIRED_EVENT_HANDLERS

@@ -7,8 +7,10 @@ from mall.catalogue import category_pages, picture_pages, stock_pages
 from mall.catalogue import dashboard as catalogue
 from mall.dashboard import home
 from mall.events import dashboard as events
+from mall.invoices import dashboard as invoices
 from mall.malls import dashboard as malls
 from mall.malls import opening
+from mall.notices import dashboard as notices
 from mall.operators import urls as operators
 from mall.orders import dashboard as orders
 from mall.payments import dashboard as payments
@@ -25,8 +27,10 @@ dashboard_urlpatterns = [
     *payments.urlpatterns,
     *wechat.urlpatterns,
     *aftersales.urlpatterns,
+    *invoices.urlpatterns,
     *events.urlpatterns,
     *staff.urlpatterns,
+    *notices.urlpatterns,
     *malls.urlpatterns,
     *opening.urlpatterns,
     *operators.urlpatterns,

@@ -15,6 +15,8 @@ ACTS: dict[str, Any] = {
     "checklist.plan_seen": _("确认推广方案"),
     "debt.written_off": _("核销欠款"),
     "event.retried": _("重试事件"),
+    "invoice.issued": _("登记已开票"),
+    "invoice.refused": _("不予开票"),
     "ledger.audited": _("核对账本"),
     "mall.created": _("创建商城"),
     "mall.settings_changed": _("修改设置"),
@@ -36,6 +38,9 @@ ACTS: dict[str, Any] = {
     "staff.deactivated": _("停用员工"),
     "staff.reactivated": _("恢复员工"),
     "staff.role_changed": _("修改员工角色"),
+    "webhook.failed": _("群通知发送失败，已关闭"),
+    "webhook.removed": _("关闭群通知"),
+    "webhook.set": _("设置群通知"),
 }
 
 _DETAILS: dict[str, Any] = {

@@ -141,6 +141,7 @@ BUYER_PAGES: dict[str, Page] = {
     "cart-select": Page(ANYONE, gets=None, posts=302),
     "cart-clear": Page(ANYONE, gets=None, posts=302),
     "order-again": mine("paid", gets=None, posts=302),
+    "invoice": mine("paid", form=lambda _w: {"title": "个人"}, posts=302),
     "addresses": Page(BUYER),
     "address-new": Page(BUYER, form=lambda _w: an_address(), posts=302),
     "address": Page(BUYER, own=True, path=ADDRESS, form=lambda _w: an_address(), posts=302),
@@ -267,6 +268,9 @@ DASHBOARD_PAGES: dict[str, Page] = {
     "refund": staff(rights.SEE_ORDERS, its("refunds", "requested")),
     "refund-approve": staff(rights.DECIDE_REFUNDS, its("refunds", "requested"), posts=200),
     "refund-reject": staff(rights.DECIDE_REFUNDS, its("refunds", "requested"), posts=200),
+    "invoices": staff(rights.SEE_ORDERS),
+    "invoice-issue": staff(rights.CONFIRM_PAYMENTS, lambda w: public(w.invoice), posts=200),
+    "invoice-refuse": staff(rights.CONFIRM_PAYMENTS, lambda w: public(w.invoice), posts=200),
     "events": staff(rights.RETRY_EVENTS),
     "event-retry": staff(
         rights.RETRY_EVENTS, path=one(delivery_id=lambda w: w.parked.pk), gets=None, posts=302

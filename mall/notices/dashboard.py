@@ -1,0 +1,99 @@
+"""通知: what has come in, the badge beside it, and the group it is passed on to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mall.dashboard.actions import Question, ask
+from mall.dashboard.doors import staff_page
+from mall.dashboard.forms import DashboardForm
+from mall.dashboard.lists import page_of
+from mall.dashboard.pages import show
+from mall.malls.models import Mall
+from mall.notices.models import StaffNotice
+from mall.notices.services import see_all, set_webhook
+from mall.orders.models import Order
+from mall.staff import rights
+
+SHOWN_MOST = 99
+
+
+class WebhookForm(DashboardForm):
+    """A robot's address; what is kept is never shown again."""
+
+    webhook = forms.CharField(
+        required=False,
+        max_length=300,
+        label=_("机器人地址"),
+        help_text=_("企业微信群 → 群机器人 → 添加，复制 Webhook 地址。留空则不再推送。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True, "spellcheck": "false"}),
+    )
+
+
+@staff_page(rights.SEE_ORDERS)
+@require_safe
+def notice_list(request: HttpRequest) -> HttpResponse:
+    """What has come in, newest first."""
+    page = page_of(request, StaffNotice.objects.all())
+    orders = Order.objects.in_bulk([row.subject_id for row in page.rows if row.kind == "order.paid"])
+    for row in page.rows:
+        row.address = _address(row, orders)
+    is_pushed = Mall.objects.filter(pk=request.mall_id).exclude(webhook_sealed="").exists()
+    return show(request, "dashboard/notices.html", {"section": "notices", "page": page, "is_pushed": is_pushed})
+
+
+def _address(notice: StaffNotice, orders: dict[int, Order]) -> str:
+    if notice.kind.startswith("case."):
+        return reverse("dashboard:refunds")
+    order = orders.get(notice.subject_id) if notice.kind == "order.paid" else None
+    return reverse("dashboard:order", args=[order.public_id]) if order else ""
+
+
+@staff_page(rights.SEE_ORDERS)
+@require_safe
+def notice_badge(request: HttpRequest) -> HttpResponse:
+    """How many are new, for the menu."""
+    unseen = StaffNotice.objects.filter(seen_at__isnull=True).order_by("-id").values("pk")[: SHOWN_MOST + 1].count()
+    return show(request, "dashboard/parts/notice_badge.html", {"unseen": unseen, "most": SHOWN_MOST})
+
+
+@staff_page(rights.SEE_ORDERS)
+@require_POST
+def notices_seen(request: HttpRequest) -> HttpResponse:
+    """All that was on the page has been seen."""
+    newest = request.POST.get("newest", "")
+    if newest.isascii() and newest.isdigit() and len(newest) < 19:
+        see_all(until_id=int(newest))
+    return HttpResponseRedirect(reverse("dashboard:notices"))
+
+
+@staff_page(rights.MANAGE_STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def webhook(request: HttpRequest) -> HttpResponse:
+    """Name the robot, or take it away."""
+    question = Question(
+        title=_("企业微信群通知"),
+        sentence=_("新订单和售后会推送到这个群。地址保存后不再显示。"),
+        button=_("保存"),
+        back=reverse("dashboard:notices"),
+    )
+
+    def save(typed: dict[str, Any]) -> None:
+        set_webhook(address=typed["webhook"].strip(), actor=request.staff_member)
+
+    return ask(request, question, save, form_class=WebhookForm, done=_t("群通知设置已保存。"))
+
+
+urlpatterns = [
+    path("notices", notice_list, name="notices"),
+    path("notices/badge", notice_badge, name="notice-badge"),
+    path("notices/seen", notices_seen, name="notices-seen"),
+    path("notices/webhook", webhook, name="webhook"),
+]
