@@ -183,6 +183,8 @@ def _checked_time(valid_from: datetime | None, valid_until: datetime | None, val
     if valid_until is not None:
         if valid_until <= max(now, valid_from or now):
             raise BadCoupon(_("失效时间须晚于生效时间和现在。"), field="valid_until")
+        if valid_from is not None and valid_from < now - timedelta(days=DAYS_MAX):
+            raise BadCoupon(_("生效时间不能早于一年之前。"), field="valid_from")
         if valid_until > now + timedelta(days=3 * DAYS_MAX):
             raise BadCoupon(_("失效时间最晚在三年之内。"), field="valid_until")
     elif valid_from is not None:

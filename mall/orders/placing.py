@@ -120,8 +120,9 @@ WITH placed AS (
 ), step AS (
     INSERT INTO mall_linestep (mall_id, line_id, step, amount_fen, label, source_id)
     SELECT %(mall)s, line.id, s.step, s.amount_fen, s.label, s.source
-    FROM line JOIN jsonb_to_recordset(%(steps)s::jsonb) AS s (position smallint, step text, amount_fen bigint,
-        label text, source bigint) ON s.position = line.position
+    FROM line JOIN jsonb_to_recordset(%(steps)s::jsonb) AS s (n int, position smallint, step text,
+        amount_fen bigint, label text, source bigint) ON s.position = line.position
+    ORDER BY s.n
 ), coupon AS (
     UPDATE mall_coupon c SET order_id = placed.id, used_at = %(at)s FROM placed
     WHERE c.mall_id = %(mall)s AND c.id = %(coupon)s AND c.order_id IS NULL
@@ -188,6 +189,8 @@ def _values(basket: Basket, priced: Priced) -> dict[str, Any]:
         for i, line in enumerate(priced.lines)
         for one in line.steps
     ]
+    for n, step in enumerate(steps):
+        step["n"] = n
     return {
         "mall": require_mall_id("An order"),
         "status": OrderStatus.AWAITING_PAYMENT.value,
