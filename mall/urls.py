@@ -9,11 +9,15 @@ from mall.aftersales import urls as aftersales_urls
 from mall.buyers import urls as buyer_urls
 from mall.carts import urls as cart_urls
 from mall.catalogue import urls as catalogue_urls
+from mall.coupons import urls as coupon_urls
 from mall.dashboard import urls as dashboard_urls
+from mall.freight import urls as freight_urls
+from mall.invoices import urls as invoice_urls
 from mall.operators import urls as operator_urls
 from mall.orders import urls as order_urls
 from mall.pages import urls as page_urls
 from mall.payments import urls as payment_urls
+from mall.promotions import urls as promotion_urls
 from mall.reviews import urls as review_urls
 from mall.staff import urls as staff_urls
 
@@ -24,8 +28,12 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     *payment_urls.api_urlpatterns,
     *address_urls.api_urlpatterns,
     *cart_urls.api_urlpatterns,
+    *invoice_urls.api_urlpatterns,
     *aftersales_urls.api_urlpatterns,
     *review_urls.api_urlpatterns,
+    *coupon_urls.api_urlpatterns,
+    *promotion_urls.api_urlpatterns,
+    *freight_urls.api_urlpatterns,
     *staff_urls.api_urlpatterns,
 ]
 dashboard_urlpatterns: list[URLPattern | URLResolver] = [*dashboard_urls.dashboard_urlpatterns]

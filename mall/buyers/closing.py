@@ -11,6 +11,7 @@ from mall.buyers.errors import OpenOrders
 from mall.buyers.models import Buyer, ErasedPhone, PhoneCode
 from mall.buyers.services import revoke_all_tokens
 from mall.carts.models import CartItem
+from mall.invoices.models import InvoiceRequest
 from mall.orders.models import Order, OrderAddress, OrderStatus
 from mall.tenancy.context import require_mall_id
 
@@ -40,6 +41,7 @@ def close_buyer(*, buyer: Buyer) -> None:
         name="", phone="", detail="", district="", erased_at=at
     )
     orders.exclude(note="").update(note="")
+    InvoiceRequest.objects.filter(order__in=orders).update(title="", tax_number="", email="")
     Address.objects.filter(buyer=locked).delete()
     CartItem.objects.filter(buyer=locked).delete()
     revoke_all_tokens(buyer=locked)

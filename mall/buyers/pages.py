@@ -24,6 +24,7 @@ from mall.orders.models import Order, OrderStatus
 from mall.pages.access import buyer_page
 from mall.pages.forms import Line, PageForm, refusals, sent, sentence
 from mall.pages.rendering import code_in_address, page, safe_next
+from mall.reviews.selectors import lines_awaiting_review
 
 
 class PhoneField(Line):
@@ -202,14 +203,16 @@ def _shelves(request: HttpRequest) -> list[dict[str, Any]]:
     if request.buyer:
         orders = Order.objects.filter(buyer=request.buyer.pk)
         counts = dict(orders.values_list("status").annotate(Count("id")).values_list("status", "id__count"))
+        counts["to_review"] = lines_awaiting_review(request.buyer).order_by().values("order").distinct().count()
         counts["refunds"] = Refund.objects.filter(order__buyer=request.buyer.pk, status="requested").count()
     signs = {
         "awaiting_payment": ("wallet", _("待付款")),
         "paid": ("box", _("待发货")),
         "shipped": ("truck", _("待收货")),
-        "refunds": ("return", _("退款/售后")),
+        "to_review": ("star", _("待评价")),
+        "refunds": ("return", _("售后")),
     }
-    assert set(signs) - {"refunds"} <= set(OrderStatus.values)  # noqa: S101 - the keys are statuses
+    assert set(signs) - {"to_review", "refunds"} <= set(OrderStatus.values)  # noqa: S101 - the keys are statuses
     return [
         {"key": key, "sign": sign, "label": label, "count": counts.get(key, 0)} for key, (sign, label) in signs.items()
     ]

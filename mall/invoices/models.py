@@ -34,3 +34,8 @@ class InvoiceRequest(MallModel):
             models.UniqueConstraint(fields=["mall", "public_id"], name="mall_invoice_public_id_once"),
             models.UniqueConstraint(fields=["mall", "order"], name="mall_invoice_order_once"),
         ]
+
+    @property
+    def worth_fen(self) -> int:
+        """What the invoice is about: what is still paid."""
+        return self.order.total_fen - self.order.refunded_fen

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,14 +14,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from mall import clock
+from mall.aftersales.case_models import Case
 from mall.aftersales.models import Refund
 from mall.api.lookup import get_or_404
+from mall.buyers.models import Buyer
+from mall.invoices.models import InvoiceRequest
 from mall.orders import services, showing
 from mall.orders.models import Order, OrderAddress
 from mall.pages.access import buyer_page
 from mall.pages.forms import refusals, sentence
 from mall.pages.rendering import page
 from mall.payments.transfers import transfer_of
+from mall.reviews.selectors import lines_awaiting_review
 
 PAGE_SIZE = 10
 TABS = {
@@ -28,7 +34,8 @@ TABS = {
     "awaiting_payment": gettext_lazy("待付款"),
     "paid": gettext_lazy("待发货"),
     "shipped": gettext_lazy("待收货"),
-    "refunds": gettext_lazy("退款/售后"),
+    "to_review": gettext_lazy("待评价"),
+    "refunds": gettext_lazy("售后"),
 }
 
 
@@ -39,11 +46,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     tab = request.GET.get("tab", "")
     if tab not in TABS:
         tab = ""
-    found = Order.objects.filter(buyer=request.buyer).order_by("-id")
-    if tab == "refunds":
-        found = found.filter(pk__in=Refund.objects.filter(order__buyer=request.buyer).values("order"))
-    elif tab:
-        found = found.filter(status=tab)
+    found = _in_tab(Order.objects.filter(buyer=request.buyer).order_by("-id"), tab, request.buyer)
     before = request.GET.get("before", "")
     if before:
         found = found.filter(pk__lt=get_or_404(Order.objects.filter(buyer=request.buyer), before).pk)
@@ -51,7 +54,6 @@ def orders(request: HttpRequest) -> HttpResponse:
     shown = rows[:PAGE_SIZE]
     older = f"{reverse('pages:orders')}?tab={tab}&before={shown[-1].public_id}" if len(rows) > PAGE_SIZE else ""
     context = {
-        "tab": "orders",
         "tabs": [{"key": key, "label": label, "current": key == tab} for key, label in TABS.items()],
         "orders": showing.dress(shown),
         "more": older,
@@ -71,6 +73,8 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         "address": OrderAddress.objects.filter(order=found, erased_at__isnull=True).first(),
         "refunds": showing.refunds(found),
         "steps": showing.steps(found),
+        "now": clock.now(),
+        "invoice": InvoiceRequest.objects.filter(order=found).first(),
         "transfer": transfer_of(found),
         "fresh": True,
     }
@@ -100,6 +104,15 @@ def receipt(request: HttpRequest, order_id: UUID) -> HttpResponse:
 def mine(request: HttpRequest, order_id: UUID) -> Order:
     """The buyer's own order, or 404 as for one that does not exist."""
     return get_or_404(Order.objects.filter(buyer=request.buyer), order_id)
+
+
+def _in_tab(found: QuerySet[Order], tab: str, buyer: Buyer) -> QuerySet[Order]:
+    if tab == "refunds":
+        refunded = Refund.objects.filter(order__buyer=buyer).values("order")
+        return found.filter(Q(pk__in=refunded) | Q(pk__in=Case.objects.filter(order__buyer=buyer).values("order")))
+    if tab == "to_review":
+        return found.filter(pk__in=lines_awaiting_review(buyer).order_by().values("order"))
+    return found.filter(status=tab) if tab else found
 
 
 def _told(request: HttpRequest, found: Order, refused: list[Any], done: str) -> HttpResponse:

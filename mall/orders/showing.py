@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from mall.aftersales.models import Refund
 from mall.catalogue.models import ProductPicture
 from mall.catalogue.selectors import picture_url
 from mall.orders.models import Order, OrderLine, OrderStatus
+from mall.reviews.models import Review
 
 STATUS_NAMES = {
     OrderStatus.AWAITING_PAYMENT: _("待付款"),
@@ -59,6 +60,8 @@ STEP_NAMES = {
 }
 REFUNDABLE = (OrderStatus.PAID, OrderStatus.SHIPPED, OrderStatus.RECEIVED)
 
+REVIEWABLE = (OrderStatus.RECEIVED, OrderStatus.COMPLETED)
+
 REFUND_NAMES = {"requested": _("待处理"), "refunded": _("已退款"), "rejected": _("已拒绝")}
 REFUND_TONES = {"requested": "tag_warm", "refunded": "tag_ok", "rejected": "tag_bad"}
 
@@ -80,13 +83,22 @@ def dress(orders: Sequence[Order]) -> Sequence[Order]:
         order.may_pay = order.may_cancel = order.status == OrderStatus.AWAITING_PAYMENT
         order.may_receive = order.status == OrderStatus.SHIPPED
         order.may_refund = order.status in REFUNDABLE and order.refunded_fen < order.total_fen
+        order.may_review = order.status in REVIEWABLE and any(
+            not line.is_reviewed and line.refunded_quantity < line.quantity for line in order.shown_lines
+        )
+        order.may_invoice = order.paid_at is not None and order.refunded_fen < order.total_fen
+        order.may_buy_again = order.status != OrderStatus.AWAITING_PAYMENT
     return orders
 
 
 def lines_with_pictures() -> QuerySet[OrderLine]:
-    """Order lines with their product and its first picture."""
+    """Order lines with their product, its first picture, and whether they have been reviewed."""
     cover = ProductPicture.objects.filter(product=OuterRef("product")).order_by("position", "id").values("file")[:1]
-    return OrderLine.objects.select_related("product").annotate(cover=Subquery(cover)).order_by("position", "id")
+    return (
+        OrderLine.objects.select_related("product")
+        .annotate(cover=Subquery(cover), is_reviewed=Exists(Review.objects.filter(line=OuterRef("pk"))))
+        .order_by("position", "id")
+    )
 
 
 def steps(order: Order) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from mall.aftersales import pages as aftersales
 from mall.buyers import pages as buyers
 from mall.carts import pages as carts
 from mall.catalogue import pages as catalogue
+from mall.invoices import pages as invoices
 from mall.malls import pages as malls
 from mall.orders import checkout_pages as checkout
 from mall.orders import pages as orders
@@ -54,6 +55,7 @@ page_urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<uuid:order_id>", orders.order, name="order"),
     path("orders/<uuid:order_id>/cancel", orders.cancel, name="order-cancel"),
     path("orders/<uuid:order_id>/receipt", orders.receipt, name="order-receipt"),
+    path("orders/<uuid:order_id>/invoice", invoices.invoice, name="invoice"),
     path("orders/<uuid:order_id>/pay", payments.cashier, name="cashier"),
     path("orders/<uuid:order_id>/paid", payments.paid, name="paid"),
     path("orders/<uuid:order_id>/refund", aftersales.refund, name="refund"),

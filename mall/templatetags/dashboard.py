@@ -33,6 +33,8 @@ TONES = {
     "held": "warn",
     "succeeded": "good",
     "failed": "bad",
+    "issued": "good",
+    "refused": "bad",
     "draft": "",
     "on_sale": "good",
     "off_sale": "",

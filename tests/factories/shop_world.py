@@ -10,11 +10,13 @@ from mall.addresses.services import add_address
 from mall.banners.models import Banner
 from mall.carts.owners import CartOwner
 from mall.carts.services import add_item
-from mall.catalogue.models import Category, Product
+from mall.catalogue.models import Category, Product, Sku
 from mall.coupons.models import Coupon, CouponTemplate
 from mall.freight.models import FreightRule, FreightTemplate
+from mall.freight.services import save_freight_template
 from mall.imports.models import ImportJob
 from mall.invoices.models import InvoiceRequest
+from mall.invoices.services import request_invoice
 from mall.malls.models import Mall
 from mall.notices.models import StaffNotice
 from mall.orders.models import OrderLine
@@ -58,20 +60,25 @@ def _set_prices(world: World) -> None:
     marker, now = world.marker, clock.now()
     template = world.freight_template = FreightTemplate.objects.create(name=f"{marker}运费")
     FreightRule.objects.create(template=template, regions=[f"{marker}省"], first_fen=0)
-    LimitedPrice.objects.create(
+    Sku.objects.filter(pk=world.sku.pk).update(cost_fen=1)
+    world.offers["limited"] = LimitedPrice.objects.create(
         sku=world.sku, name=f"{marker}限时", price_fen=9_000, floor_fen=1, floor_basis={"note": marker},
-        starts_at=now - timedelta(days=3), ends_at=now - timedelta(days=2), override_reason=f"{marker}清仓",
+        starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=2), override_reason=f"{marker}清仓",
         paused_reason=f"{marker}暂停",
     )  # fmt: skip
-    ThresholdDiscount.objects.create(
+    world.offers["threshold"] = ThresholdDiscount.objects.create(
         name=f"{marker}满减", threshold_fen=1_000_000, off_fen=1, starts_at=now, ends_at=now + timedelta(days=1)
     )
     coupons = CouponTemplate.objects.create(
-        name=f"{marker}券", kind="fixed", off_fen=100, threshold_fen=1_000_000, valid_days=7
+        name=f"{marker}券", kind="fixed", off_fen=100, threshold_fen=1_000_000, valid_days=7, per_person=9
     )
+    world.offers["coupons"] = coupons
     Coupon.objects.create(
         template=coupons, buyer=world.members["customer"].buyer, starts_at=now, expires_at=now + timedelta(days=7)
     )
+    # The table-driven calls take one away: it must be nobody's.
+    rules = [{"regions": [], "first_fen": 800}]
+    world.offers["freight"] = save_freight_template(name=f"{marker}快递", rules=rules, actor=None)
     line = OrderLine.objects.filter(order=world.orders["paid"]).get()
     LineStep.objects.create(line=line, step="coupon", amount_fen=0, label=f"{marker}优惠")
 
@@ -90,9 +97,12 @@ def _work_behind_the_counter(world: World) -> None:
         columns={"name": f"{marker}列"}, errors=[{"row": 2, "field": "name", "error": f"{marker}错"}],
         result={"note": marker},
     )  # fmt: skip
-    InvoiceRequest.objects.create(
-        order=order, title=f"{marker}抬头", tax_number=f"{marker}税号", email=f"{marker}@example.com",
-        number=f"{marker}号", note=f"{marker}备注",
+    # One that waits, and one that came back with its number and the reason of an earlier no.
+    world.invoice = request_invoice(order=order, title=f"{marker}抬头", tax_number="91330100MA2ABCDEFG")
+    decided = request_invoice(order=world.orders["received"], title=f"{marker}抬头")
+    InvoiceRequest.objects.filter(pk=decided.pk).update(
+        status="issued", number=f"{marker}号", note=f"{marker}备注", tax_number=f"{marker}税号",
+        email=f"{marker}@example.com",
     )  # fmt: skip
     StaffNotice.objects.create(kind="order", subject_id=order.pk, text=f"{marker}新订单", at=now)
     world.proof = add_proof(

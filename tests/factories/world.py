@@ -30,6 +30,7 @@ from mall.catalogue.services import create_product
 from mall.catalogue.tree import create_category
 from mall.events.models import Delivery, Event
 from mall.freight.models import FreightTemplate
+from mall.invoices.models import InvoiceRequest
 from mall.malls.models import Mall
 from mall.operators.services import enter_mall
 from mall.orders.models import Order
@@ -79,6 +80,7 @@ class World:
     evidence: str = ""
     reviews: dict[str, Any] = field(default_factory=dict)
     unreviewed: Any = None
+    offers: dict[str, Any] = field(default_factory=dict)
     links: dict[str, ShareLink] = field(default_factory=dict)
     payouts: dict[str, Payout] = field(default_factory=dict)
     category: Category | None = None
@@ -91,6 +93,7 @@ class World:
     app_click: Any = None
     payee: Payee | None = None
     address: Address | None = None
+    invoice: InvoiceRequest | None = None
     commission: Commission | None = None
     parked: Delivery | None = None
     tokens: dict[str, str] = field(default_factory=dict)

@@ -282,7 +282,7 @@ def test_me_counts_what_waits(shop):
     page = seen_in(phone.get("/me"))
     assert "待付款 2 笔" in page
     assert "待发货 1 笔" in page
-    assert "待收货 退款" in page
+    assert "待收货 待评价 售后" in page
 
 
 def test_a_refund_is_asked_for_per_line_and_shown_with_its_answer(shop):

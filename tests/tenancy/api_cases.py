@@ -10,10 +10,12 @@ import uuid
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
 
+from mall import clock
 from mall.buyers.services import send_phone_code
 from mall.staff import rights
 from mall.tenancy.context import mall_scope
@@ -67,6 +69,7 @@ def order(name: str) -> dict[str, Made]:
     return {"order_id": lambda world: public(world.orders[name])}
 
 
+INVOICE: dict[str, Made] = {"invoice_id": lambda world: public(world.invoice)}
 IN_CART: dict[str, Made] = {"sku_id": lambda world: public(world.sku)}
 ADDRESS: dict[str, Made] = {"address_id": lambda world: public(world.address)}
 
@@ -92,6 +95,23 @@ def a_login(world: World) -> dict[str, Any]:
 def a_visitor(world: World) -> str:
     """A visitor the world's mall has signed."""
     return signed(world.mall.pk, new_key())
+
+
+def offer(name: str, which: str) -> dict[str, Made]:
+    """The path of one of the world's coupons and promotions."""
+    return {name: lambda world: public(world.offers[which])}
+
+
+def in_days(start: int, end: int) -> dict[str, str]:
+    """From so many days on until so many days on, as a client says it."""
+    now = clock.now()
+    return {"starts_at": (now + timedelta(days=start)).isoformat(), "ends_at": (now + timedelta(days=end)).isoformat()}
+
+
+def a_freight_template(_world: World) -> dict[str, Any]:
+    """¥8 everywhere but in one region."""
+    rules = [{"regions": ["西藏自治区"], "is_excluded": True}, {"regions": [], "first_fen": 800}]
+    return {"name": "新运费", "rules": rules}
 
 
 def an_order(world: World) -> dict[str, Any]:
@@ -150,6 +170,8 @@ def a_parcel(_world: World) -> dict[str, Any]:
 CASES: dict[str, Case] = {
     # Anybody
     "GET /categories": Case(ANYONE),
+    # No mini-program has been entered in a furnished mall.
+    "POST /wechat/mini-sessions": Case(ANYONE, body=lambda _w: {"code": "0e1xyz"}, answers=(409,)),
     "GET /products": Case(ANYONE, query={"category": lambda w: public(w.category)}),
     "GET /products/{product_id}": Case(ANYONE, path={"product_id": lambda w: public(w.product)}),
     "POST /phone-codes": Case(ANYONE, body=lambda _w: {"phone": new_phone(), "purpose": "login"}, answers=(202,)),
@@ -206,6 +228,9 @@ CASES: dict[str, Case] = {
         answers=(201,),
     ),
     "POST /orders/quote": Case(MEMBER, body=an_order, body_ids={("lines", 0, "sku"): lambda w: public(w.sku)}),
+    "GET /coupons": Case(MEMBER),
+    "GET /coupon-templates": Case(ANYONE),
+    "POST /coupon-templates/{template_id}/take": Case(MEMBER, path=offer("template_id", "coupons"), answers=(201,)),
     "GET /orders/{order_id}": Case(MEMBER, own=True, path=order("paid")),
     "POST /orders/{order_id}/cancel": Case(MEMBER, own=True, path=order("unpaid")),
     "POST /orders/{order_id}/receipt": Case(MEMBER, own=True, path=order("shipped")),
@@ -245,6 +270,15 @@ CASES: dict[str, Case] = {
     ),
     "PATCH /cart/items/{sku_id}": Case(MEMBER, own=True, path=IN_CART, body=lambda _w: {"quantity": 2}),
     "DELETE /cart/items/{sku_id}": Case(MEMBER, own=True, path=IN_CART, answers=(204,)),
+    "GET /orders/{order_id}/invoice": Case(MEMBER, own=True, path=order("completed")),
+    "PUT /orders/{order_id}/invoice": Case(MEMBER, own=True, path=order("paid"), body=lambda _w: {"title": "个人"}),
+    "GET /merchant/invoices": staff_case(rights.SEE_ORDERS),
+    "POST /merchant/invoices/{invoice_id}/issue": staff_case(
+        rights.CONFIRM_PAYMENTS, path=INVOICE, body=lambda _w: {"number": "2611"}
+    ),
+    "POST /merchant/invoices/{invoice_id}/refuse": staff_case(
+        rights.CONFIRM_PAYMENTS, path=INVOICE, body=lambda _w: {"reason": "抬头不符"}
+    ),
     "GET /addresses": Case(MEMBER),
     "POST /addresses": Case(MEMBER, body=lambda _w: an_address(), answers=(201,)),
     "POST /addresses/parse": Case(MEMBER, body=lambda _w: {"text": "张三 13800138000 浙江省杭州市西湖区文三路1号"}),
@@ -305,6 +339,74 @@ CASES: dict[str, Case] = {
     ),
     # Staff
     "DELETE /merchant/tokens/current": Case(STAFF, answers=(204,)),
+    "GET /merchant/coupon-templates": staff_case(rights.EDIT_PRODUCTS),
+    "POST /merchant/coupon-templates": staff_case(
+        rights.EDIT_PRODUCTS,
+        body=lambda _w: {"name": "券", "kind": "fixed", "off_fen": 100, "valid_days": 7},
+        body_ids={("product",): lambda w: public(w.product), ("category",): lambda w: public(w.category)},
+        answers=(201,),
+    ),
+    "GET /merchant/coupon-templates/{template_id}": staff_case(
+        rights.EDIT_PRODUCTS, path=offer("template_id", "coupons")
+    ),
+    "PATCH /merchant/coupon-templates/{template_id}": staff_case(
+        rights.EDIT_PRODUCTS, path=offer("template_id", "coupons"), body=lambda _w: {"name": "新券"}
+    ),
+    "POST /merchant/coupon-templates/{template_id}/close": staff_case(
+        rights.EDIT_PRODUCTS, path=offer("template_id", "coupons")
+    ),
+    "POST /merchant/coupon-templates/{template_id}/give": staff_case(
+        rights.EDIT_PRODUCTS,
+        path=offer("template_id", "coupons"),
+        body=lambda w: {"buyers": [public(w.members["promoter"].buyer)]},
+        body_ids={("buyers", 0): lambda w: public(w.members["promoter"].buyer)},
+        answers=(201,),
+    ),
+    "GET /merchant/limited-prices": staff_case(rights.EDIT_PRODUCTS),
+    "POST /merchant/limited-prices": staff_case(
+        rights.EDIT_PRODUCTS,
+        body=lambda w: {"sku": public(w.sku), "price_fen": 9_000, **in_days(10, 12)},
+        body_ids={("sku",): lambda w: public(w.sku)},
+        answers=(201,),
+    ),
+    "POST /merchant/limited-prices/simulate": staff_case(
+        rights.EDIT_PRODUCTS,
+        body=lambda w: {"sku": public(w.sku), "price_fen": 9_000},
+        body_ids={("sku",): lambda w: public(w.sku)},
+    ),
+    "GET /merchant/limited-prices/{price_id}": staff_case(rights.EDIT_PRODUCTS, path=offer("price_id", "limited")),
+    "POST /merchant/limited-prices/{price_id}/close": staff_case(
+        rights.EDIT_PRODUCTS, path=offer("price_id", "limited")
+    ),
+    "POST /merchant/limited-prices/{price_id}/extend": staff_case(
+        rights.EDIT_PRODUCTS,
+        path=offer("price_id", "limited"),
+        body=lambda _w: {"ends_at": in_days(0, 5)["ends_at"]},
+    ),
+    "POST /merchant/limited-prices/{price_id}/resume": staff_case(
+        rights.EDIT_PRODUCTS, path=offer("price_id", "limited")
+    ),
+    "GET /merchant/threshold-discounts": staff_case(rights.EDIT_PRODUCTS),
+    "POST /merchant/threshold-discounts": staff_case(
+        rights.EDIT_PRODUCTS,
+        body=lambda _w: {"name": "满减", "threshold_fen": 100_000, "off_fen": 100, **in_days(0, 2)},
+        body_ids={("product",): lambda w: public(w.product), ("category",): lambda w: public(w.category)},
+        answers=(201,),
+    ),
+    "POST /merchant/threshold-discounts/{discount_id}/close": staff_case(
+        rights.EDIT_PRODUCTS, path=offer("discount_id", "threshold")
+    ),
+    "GET /merchant/freight-templates": staff_case(rights.EDIT_PRODUCTS),
+    "POST /merchant/freight-templates": staff_case(rights.EDIT_PRODUCTS, body=a_freight_template, answers=(201,)),
+    "GET /merchant/freight-templates/{template_id}": staff_case(
+        rights.EDIT_PRODUCTS, path=offer("template_id", "freight")
+    ),
+    "PUT /merchant/freight-templates/{template_id}": staff_case(
+        rights.EDIT_PRODUCTS, path=offer("template_id", "freight"), body=a_freight_template
+    ),
+    "DELETE /merchant/freight-templates/{template_id}": staff_case(
+        rights.EDIT_PRODUCTS, path=offer("template_id", "freight"), answers=(204,)
+    ),
     "GET /merchant/products": staff_case(rights.EDIT_PRODUCTS),
     "POST /merchant/products": staff_case(
         rights.EDIT_PRODUCTS,
@@ -389,6 +491,11 @@ CASES: dict[str, Case] = {
     "POST /merchant/payment-proofs/{proof_id}/refuse": staff_case(
         rights.CONFIRM_PAYMENTS, path={"proof_id": lambda w: public(w.proof)}, body=lambda _w: {"reason": "查无此款"}
     ),
+    "GET /merchant/wechat-account": staff_case(rights.CONFIRM_PAYMENTS),
+    "PUT /merchant/wechat-account": staff_case(rights.CONFIRM_PAYMENTS, body=lambda _w: {"is_active": False}),
+    "POST /merchant/wechat-account/check": staff_case(rights.CONFIRM_PAYMENTS),
+    "GET /merchant/wechat-bills": staff_case(rights.CONFIRM_PAYMENTS),
+    "GET /merchant/wechat-bill-differences": staff_case(rights.CONFIRM_PAYMENTS),
     "GET /merchant/refunds": staff_case(rights.DECIDE_REFUNDS),
     "POST /merchant/refunds/{refund_id}/approve": staff_case(
         rights.DECIDE_REFUNDS, path={"refund_id": lambda w: public(w.refunds["requested"])}, body=lambda _w: {}
@@ -453,8 +560,10 @@ PLAIN_TEXT = {
     "account", "app", "attribution", "bank", "campaign", "carrier", "channel", "city", "click_pays", "code",
     "company", "coupon", "cursor", "description", "detail", "district", "email", "evidence", "keywords", "kind",
     "method", "name", "nickname", "note", "number", "openid", "ordering", "password", "phone", "provider", "province",
-    "purpose", "reason", "reference", "return_to", "scope", "search", "serial", "state", "status", "subtitle", "text",
+    "purpose", "reason", "reference", "return_to", "scope", "search", "serial", "state", "status", "subtitle",
+    "tax_number", "text", "title",
     "video_url",
+    "regions",
 }  # fmt: skip
 
 
