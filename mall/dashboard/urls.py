@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from mall.aftersales import case_dashboard as cases
 from mall.aftersales import dashboard as aftersales
+from mall.banners import dashboard as banners
 from mall.catalogue import category_pages, picture_pages, stock_pages
 from mall.catalogue import dashboard as catalogue
 from mall.dashboard import home
@@ -15,6 +17,7 @@ from mall.operators import urls as operators
 from mall.orders import dashboard as orders
 from mall.payments import dashboard as payments
 from mall.payments.wechat import dashboard as wechat
+from mall.reviews import dashboard as reviews
 from mall.staff import dashboard as staff
 
 dashboard_urlpatterns = [
@@ -27,10 +30,13 @@ dashboard_urlpatterns = [
     *payments.urlpatterns,
     *wechat.urlpatterns,
     *aftersales.urlpatterns,
+    *cases.urlpatterns,
+    *reviews.urlpatterns,
     *invoices.urlpatterns,
     *events.urlpatterns,
     *staff.urlpatterns,
     *notices.urlpatterns,
+    *banners.urlpatterns,
     *malls.urlpatterns,
     *opening.urlpatterns,
     *operators.urlpatterns,

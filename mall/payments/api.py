@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -19,6 +21,7 @@ from mall.orders.selectors import orders_of
 from mall.payments import services
 from mall.payments.models import Payment, TransferProof
 from mall.payments.providers import Payer
+from mall.payments.wechat.identity import openid_for
 from mall.staff.rights import CONFIRM_PAYMENTS
 
 
@@ -28,6 +31,9 @@ class PaymentGiven(serializers.Serializer):
     provider = TextField(max_length=20)
     openid = TextField(
         max_length=128, required=False, allow_blank=True, help_text="Who pays with wechat_jsapi, in the app named."
+    )
+    wechat_session = TextField(
+        max_length=600, required=False, allow_blank=True, help_text="In place of openid: from /wechat/mini-sessions."
     )
     app = serializers.ChoiceField(choices=["web", "mini_program"], required=False, default="web")
 
@@ -61,6 +67,15 @@ class PaymentQuery(serializers.Serializer):
     provider = TextField(max_length=20, required=False)
 
 
+def _payer(request: Request, asked: dict[str, Any]) -> Payer:
+    """Who pays: the openid named, else that of the session handle, else the one the caller is known by."""
+    in_mini_program = asked["app"] == "mini_program"
+    openid = asked.get("openid", "")
+    if not openid and asked["provider"] == "wechat_jsapi":
+        openid = openid_for(request.user, handle=asked.get("wechat_session", ""), in_mini_program=in_mini_program)
+    return Payer(openid=openid, client_ip=client_address(request), in_mini_program=in_mini_program)
+
+
 class OrderPayments(GenericAPIView):
     """The payments of one of the caller's orders."""
 
@@ -81,11 +96,7 @@ class OrderPayments(GenericAPIView):
         given = PaymentGiven(data=request.data)
         given.is_valid(raise_exception=True)
         asked = given.validated_data
-        payer = Payer(
-            openid=asked.get("openid", ""),
-            client_ip=client_address(request),
-            in_mini_program=asked["app"] == "mini_program",
-        )
+        payer = _payer(request, asked)
         payment = services.start_payment(order=order, provider=asked["provider"], payer=payer)
         return Response(PaymentShown(payment).data, status=status.HTTP_201_CREATED)
 

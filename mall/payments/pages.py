@@ -19,10 +19,12 @@ from mall.pages.rendering import page
 from mall.payments import providers
 from mall.payments.services import start_payment
 from mall.payments.transfers import transfer_of
+from mall.payments.wechat import pages as wechat
 
 # Provider → its sign, its name and a word of help.
 WAYS = {
     "sandbox": ("wallet", _("模拟支付"), _("演示环境：不会扣款，立即成功")),
+    **{name: ("wechat", _("微信支付"), _("推荐使用，付款后立即到账")) for name in wechat.NAMES},
     "bank_transfer": ("bank", _("银行转账"), _("转账到商家对公账户，商家确认后发货")),
 }
 
@@ -42,10 +44,16 @@ def cashier(request: HttpRequest, order_id: UUID) -> HttpResponse:
         return redirect("pages:paid", order.public_id)
     if order.status != OrderStatus.AWAITING_PAYMENT:
         return redirect("pages:order", order.public_id)
+    if request.method == "GET" and wechat.asks_first(request):
+        return wechat.to_wechat(request)
     form = Cashier(sent(request))
     if request.method == "POST" and form.is_valid():
+        provider = form.cleaned_data["provider"]
+        payer = wechat.payer_of(request) if provider in wechat.NAMES else providers.NOBODY
         with form.service():
-            start_payment(order=order, provider=form.cleaned_data["provider"])
+            start_payment(order=order, provider=provider, payer=payer)
+        if provider in wechat.NAMES and not form.errors:
+            return redirect("pages:wechat-pay", order.public_id)
         # A second tap while the first was being paid is refused, and paid all the same.
         if not form.errors or mine(request, order_id).paid_at is not None:
             return redirect("pages:paid", order.public_id)
@@ -71,7 +79,12 @@ def paid(request: HttpRequest, order_id: UUID) -> HttpResponse:
 
 
 def _ways(request: HttpRequest, form: Cashier) -> list[dict[str, Any]]:
-    offered = [one.name for one in providers.offered(request.mall) if one.name in WAYS]
+    fits = wechat.fitting(request)
+    offered = [
+        one.name
+        for one in providers.offered(request.mall)
+        if one.name in WAYS and (one.name not in wechat.NAMES or one.name == fits)
+    ]
     chosen = form["provider"].value() or (offered[0] if offered else "")
     return [
         {"key": name, "sign": WAYS[name][0], "label": WAYS[name][1], "help": WAYS[name][2], "chosen": name == chosen}

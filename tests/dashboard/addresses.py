@@ -58,6 +58,14 @@ def _refund(world: World) -> Any:
     return world.refunds["requested"].public_id
 
 
+def _case(world: World) -> Any:
+    return world.cases["requested"].public_id
+
+
+def _review(world: World) -> Any:
+    return world.reviews["received"].public_id
+
+
 def _member(world: World) -> Any:
     return world.members["promoter"].public_id
 
@@ -114,6 +122,17 @@ PAGES = (
     _one("proof-accept", rights.CONFIRM_PAYMENTS, _proof),
     _one("proof-refuse", rights.CONFIRM_PAYMENTS, _proof),
     Page("refunds", rights.SEE_ORDERS),
+    Page("cases", rights.SEE_ORDERS),
+    _one("case", rights.SEE_ORDERS, _case),
+    _one("case-approve", rights.DECIDE_REFUNDS, _case),
+    _one("case-reject", rights.DECIDE_REFUNDS, _case),
+    _one("case-receive", rights.DECIDE_REFUNDS, lambda world: world.cases["returning"].public_id),
+    _one("case-resend", rights.DECIDE_REFUNDS, lambda world: world.cases["resending"].public_id),
+    _one("case-picture", rights.SEE_ORDERS, lambda world: world.evidence),
+    Page("reviews", rights.SEE_ORDERS),
+    _one("review-reply", rights.ANSWER_REVIEWS, _review),
+    _one("review-hide", rights.ANSWER_REVIEWS, _review),
+    _one("review-show", rights.ANSWER_REVIEWS, lambda world: world.reviews["completed"].public_id),
     _one("refund", rights.SEE_ORDERS, _refund),
     _one("refund-approve", rights.DECIDE_REFUNDS, _refund),
     _one("refund-reject", rights.DECIDE_REFUNDS, _refund),
@@ -129,6 +148,10 @@ PAGES = (
     Page("audit", rights.MANAGE_STAFF),
     Page("settings", rights.MANAGE_STAFF),
     Page("notices", rights.SEE_ORDERS),
+    Page("banners", rights.EDIT_PRODUCTS),
+    Page("banner-new", rights.EDIT_PRODUCTS),
+    _one("banner", rights.EDIT_PRODUCTS, lambda world: world.banner.public_id),
+    _one("banner-remove", rights.EDIT_PRODUCTS, lambda world: world.banner.public_id),
     Page("notice-badge", rights.SEE_ORDERS),
     Page("notices-seen", rights.SEE_ORDERS, only_post=True),
     Page("webhook", rights.MANAGE_STAFF),

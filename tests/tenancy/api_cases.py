@@ -563,7 +563,7 @@ PLAIN_TEXT = {
     "purpose", "reason", "reference", "return_to", "scope", "search", "serial", "state", "status", "subtitle",
     "tax_number", "text", "title",
     "video_url",
-    "regions",
+    "ends_at", "regions", "starts_at", "valid_from", "valid_until",
 }  # fmt: skip
 
 

@@ -222,6 +222,10 @@ DASHBOARD_PAGES: dict[str, Page] = {
     "arrive": Page(ANYONE, gets=302),
     "home": staff(""),
     "notices": staff(rights.SEE_ORDERS),
+    "banners": staff(rights.EDIT_PRODUCTS),
+    "banner-new": staff(rights.EDIT_PRODUCTS, posts=200),
+    "banner": staff(rights.EDIT_PRODUCTS, lambda w: public(w.banner), form=lambda _w: {"position": "1"}, posts=302),
+    "banner-remove": staff(rights.EDIT_PRODUCTS, lambda w: public(w.banner), posts=302),
     "notice-badge": staff(rights.SEE_ORDERS),
     "notices-seen": staff(rights.SEE_ORDERS, gets=None, form=lambda _w: {"newest": "1"}, posts=302),
     "webhook": staff(rights.MANAGE_STAFF, posts=302),
@@ -264,6 +268,26 @@ DASHBOARD_PAGES: dict[str, Page] = {
     "proof-picture": staff(rights.CONFIRM_PAYMENTS, lambda w: public(w.proof)),
     "proof-accept": staff(rights.CONFIRM_PAYMENTS, lambda w: public(w.proof), posts=200),
     "proof-refuse": staff(rights.CONFIRM_PAYMENTS, lambda w: public(w.proof), posts=200),
+    "cases": staff(rights.SEE_ORDERS),
+    "case": staff(rights.SEE_ORDERS, its("cases", "requested")),
+    "case-approve": staff(rights.DECIDE_REFUNDS, its("cases", "requested"), posts=200),
+    "case-reject": staff(
+        rights.DECIDE_REFUNDS, its("cases", "requested"), form=lambda _w: {"reason": "已使用"}, posts=302
+    ),
+    "case-receive": staff(rights.DECIDE_REFUNDS, its("cases", "returning"), posts=302),
+    "case-resend": staff(
+        rights.DECIDE_REFUNDS, its("cases", "resending"), form=lambda _w: {"company": "顺丰速运", "number": "SF1"},
+        posts=302,
+    ),
+    "case-picture": staff(rights.SEE_ORDERS, lambda w: w.evidence),
+    "reviews": staff(rights.SEE_ORDERS),
+    "review-reply": staff(
+        rights.ANSWER_REVIEWS, its("reviews", "received"), form=lambda _w: {"text": "谢谢"}, posts=302
+    ),
+    "review-hide": staff(
+        rights.ANSWER_REVIEWS, its("reviews", "received"), form=lambda _w: {"reason": "广告"}, posts=302
+    ),
+    "review-show": staff(rights.ANSWER_REVIEWS, its("reviews", "completed"), posts=302),
     "refunds": staff(rights.SEE_ORDERS),
     "refund": staff(rights.SEE_ORDERS, its("refunds", "requested")),
     "refund-approve": staff(rights.DECIDE_REFUNDS, its("refunds", "requested"), posts=200),

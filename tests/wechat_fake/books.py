@@ -42,6 +42,11 @@ class Books:
         self.faults: list[str] = []
         self.log: list[tuple[str, str, int]] = []
         self.bills: dict[str, bytes] = {}
+        # Codes of people: code → (appid, openid, until).
+        self.codes: dict[str, tuple[str, str, float]] = {}
+        self.is_snapshot = False
+        # Where a person pays by hand; empty: addresses as WeChat writes them, that lead nowhere here.
+        self.cashier = ""
         self.offset = 0.0
         # PROCESSING until told otherwise, or SUCCESS at once; NOT_ENOUGH refuses.
         self.refund_ends = "PROCESSING"
@@ -77,6 +82,8 @@ class Books:
             raise No(400, "ORDER_CLOSED", "该订单已关闭")
         elif order["asked"] != asked or order["kind"] != kind:
             raise No(400, "INVALID_REQUEST", "201 商户订单号重复")
+        if self.cashier and kind != "jsapi":
+            return {{"h5": "h5_url", "native": "code_url"}[kind]: f"{self.cashier}?prepay_id={order['prepay_id']}"}
         return {
             "jsapi": {"prepay_id": order["prepay_id"]},
             "h5": {"h5_url": f"https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id={order['prepay_id']}"},

@@ -62,6 +62,8 @@ class Merchant:
     key: rsa.RSAPrivateKey = field(default_factory=new_key)
     serial: str = field(default_factory=lambda: secrets.token_hex(20).upper())
     api_v3_key: str = field(default_factory=lambda: secrets.token_hex(16))
+    app_secret: str = field(default_factory=lambda: secrets.token_hex(16))
+    mini_app_secret: str = field(default_factory=lambda: secrets.token_hex(16))
     public_id: str = field(default_factory=lambda: f"PUB_KEY_ID_0{secrets.randbelow(10**31):031d}")
     platform: rsa.RSAPrivateKey = field(default_factory=new_key)
     old_platform: rsa.RSAPrivateKey = field(default_factory=new_key)
@@ -79,6 +81,8 @@ class Merchant:
             "merchant_serial": self.serial,
             "private_key": pem_of(self.key),
             "api_v3_key": self.api_v3_key,
+            "app_secret": self.app_secret,
+            "mini_app_secret": self.mini_app_secret,
             "platform_keys": {
                 self.public_id: public_pem_of(self.platform),
                 self.old_serial: self.old_certificate,

@@ -12,6 +12,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
 
+from tests.wechat_fake import people
 from tests.wechat_fake.books import Books, No
 from tests.wechat_fake.merchants import Merchant, new_key
 
@@ -25,7 +26,8 @@ LOST_SECONDS = 0.0
 class Fake:
     """The server, with its books."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, *, has_cashier: bool = False) -> None:
+        """has_cashier: codes and links lead to a page of the fake's own, where a person can pay."""
         self.books = Books()
         fake = self
 
@@ -37,6 +39,7 @@ class Fake:
         self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
         Handler.base = self.base = f"http://127.0.0.1:{self.server.server_port}"
+        self.books.cashier = f"{self.base}/_fake/cashier" if has_cashier else ""
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
 
     def __enter__(self) -> Self:
@@ -114,6 +117,9 @@ class Door(BaseHTTPRequestHandler):
 
     def _answer(self, body: bytes) -> None:
         path = urlsplit(self.path).path
+        if path.startswith(("/connect/", "/sns/", "/_fake/cashier")):
+            self._people(path, body)
+            return
         if path.startswith("/_fake/"):
             self._control(path.removeprefix("/_fake/"), json.loads(body or b"{}"))
             return
@@ -135,6 +141,26 @@ class Door(BaseHTTPRequestHandler):
             self._hang_up(path)
             return
         self._send(path, status, told, merchant, fault)
+
+    def _people(self, path: str, body: bytes) -> None:
+        """What a person's browser asks, and what his codes are worth."""
+        with self.books.lock:
+            fault = self.books.faults.pop(0) if self.books.faults and path.startswith("/sns/") else ""
+        if fault.startswith("lost"):
+            self._hang_up(path)
+            return
+        query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+        form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+        status, headers, raw = people.answer(
+            self.books, self.command, path, query | form, self.headers.get("Cookie", ""), fault, deliver
+        )
+        self.books.log.append((self.command, path, status))
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
 
     def _hang_up(self, path: str) -> None:
         self.books.log.append((self.command, path, 0))

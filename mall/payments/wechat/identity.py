@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mall.buyers.models import Buyer
 from mall.errors import BadInput, Conflict
-from mall.payments.wechat.accounts import current_account
+from mall.payments.wechat.accounts import account_seen, current_account
 from mall.payments.wechat.client import TIMEOUT, base_address, is_here
 from mall.payments.wechat.models import WeChatIdentity
 from mall.tenancy.context import require_mall_id
@@ -132,6 +132,16 @@ def openid_of(buyer: Buyer, appid: str) -> str:
     """The buyer's openid in an app as far as it is known; the newest, "" where none is."""
     found = WeChatIdentity.objects.filter(buyer=buyer, appid=appid).order_by("-id").first()
     return found.openid if found else ""
+
+
+def openid_for(buyer: Buyer, *, handle: str = "", in_mini_program: bool = False) -> str:
+    """The openid that pays in the app the buyer sits in: the handle's, else the one he is known by; "" for none."""
+    seen = account_seen()
+    if seen is None:
+        return ""
+    appid = seen.mini_appid if in_mini_program and seen.mini_appid else seen.appid
+    shown = known_by_handle(handle)
+    return shown.openid if shown is not None and shown.appid == appid else openid_of(buyer, appid)
 
 
 def _openid(told: dict[str, Any]) -> str:

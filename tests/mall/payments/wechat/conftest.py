@@ -39,11 +39,12 @@ def merchants(_server: Fake) -> list[Merchant]:
 @pytest.fixture
 def fake(_server: Fake, settings) -> Iterator[Fake]:
     """WeChat, with nothing wrong."""
-    settings.WECHAT_PAY_BASE_URL = _server.base
+    settings.WECHAT_PAY_BASE_URL = settings.WECHAT_API_BASE_URL = settings.WECHAT_OPEN_BASE_URL = _server.base
     _server.books.refund_ends = "PROCESSING"
     with clock.unmoved():
         yield _server
     _server.books.faults.clear()
+    _server.books.is_snapshot = False
     _server.books.offset = 0.0
 
 
