@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mall import money
+from mall.aftersales.case_models import Case
 from mall.aftersales.models import Refund
 from mall.api.lookup import get_or_404
 from mall.dashboard.actions import Question, ask
@@ -18,6 +19,7 @@ from mall.dashboard.fields import PlainTextField
 from mall.dashboard.forms import DashboardForm, FilterForm, NoFields, filters_of
 from mall.dashboard.lists import page_of
 from mall.dashboard.pages import show
+from mall.orders.models import Order
 from mall.staff import rights
 
 
@@ -70,7 +72,7 @@ def refund_list(request: HttpRequest) -> HttpResponse:
         request,
         "dashboard/refunds.html",
         {
-            "section": "refunds",
+            "section": "cases",
             "page": page_of(request, rows),
             "form": form,
             "status": status,
@@ -87,7 +89,11 @@ def refund_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     refund = get_or_404(
         Refund.objects.select_related("order__buyer", "decided_by").prefetch_related("lines__line"), public_id
     )
-    return show(request, "dashboard/refund.html", {"section": "refunds", "refund": refund})
+    return show(
+        request,
+        "dashboard/refund.html",
+        {"section": "cases", "refund": refund, "case": Case.objects.filter(refund=refund).first()},
+    )
 
 
 @staff_page(rights.DECIDE_REFUNDS)
@@ -112,13 +118,14 @@ def refund_approve(request: HttpRequest, public_id: str) -> HttpResponse:
         request,
         question,
         lambda typed: approve_refund(refund=refund, actor=request.staff_member, evidence=typed.get("evidence", "")),
-        form_class=EvidenceForm if _is_by_hand(refund) else NoFields,
+        form_class=EvidenceForm if is_by_hand(refund.order) else NoFields,
         done=_t("已退款 ¥%(amount)s。") % {"amount": amount},
     )
 
 
-def _is_by_hand(refund: Refund) -> bool:
-    return refund.order.payments.filter(status="succeeded", provider="bank_transfer").exists()
+def is_by_hand(order: Order) -> bool:
+    """Whether the money of an order goes back by somebody's hand."""
+    return order.payments.filter(status="succeeded", provider="bank_transfer").exists()
 
 
 @staff_page(rights.DECIDE_REFUNDS)

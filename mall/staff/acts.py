@@ -11,6 +11,10 @@ from mall.money import yuan
 from mall.staff.models import Role
 
 ACTS: dict[str, Any] = {
+    "case.approved": _("同意售后"),
+    "case.received": _("确认收到退货"),
+    "case.rejected": _("拒绝售后"),
+    "case.resent": _("寄出换修商品"),
     "checklist.dismissed": _("收起开店清单"),
     "checklist.plan_seen": _("确认推广方案"),
     "debt.written_off": _("核销欠款"),
@@ -32,6 +36,9 @@ ACTS: dict[str, Any] = {
     "plan.changed": _("修改推广方案"),
     "refund.approved": _("同意退款"),
     "refund.rejected": _("拒绝退款"),
+    "review.hidden": _("隐藏评价"),
+    "review.replied": _("回复评价"),
+    "review.shown": _("恢复展示评价"),
     "samples.added": _("添加示例商品"),
     "samples.removed": _("删除示例商品"),
     "staff.added": _("添加员工"),
@@ -58,6 +65,7 @@ _DETAILS: dict[str, Any] = {
     "reference": _("流水号"),
     "role": _("角色"),
     "slug": _("标识"),
+    "stars": _("星级"),
     "version": _("版本"),
 }
 
@@ -86,6 +94,13 @@ _FIELDS: dict[str, Any] = {
     "phone_proof_required": _("验证手机号"),
     "registration_cap_day_fen": _("注册每日上限"),
     "registration_fen": _("每位新会员"),
+    "licence": _("营业执照信息"),
+    "payment_fee_bps": _("支付手续费"),
+    "promotion_margin_bps": _("促销最低毛利"),
+    "returns_address": _("退货地址"),
+    "returns_promise": _("退换承诺"),
+    "service_hours": _("服务时间"),
+    "service_wechat": _("客服微信号"),
     "self_purchase_earns": _("自购返佣"),
     "service_phone": _("客服电话"),
     "timezone": _("时区"),
@@ -95,11 +110,13 @@ _FIELDS: dict[str, Any] = {
 _SUBJECTS: dict[str, Any] = {
     "commissions.payout": _("提现单"),
     "commissions.planversion": _("方案"),
+    "mall.case": _("售后单"),
     "mall.delivery": _("事件"),
     "mall.mall": _("商城"),
     "mall.order": _("订单"),
     "mall.payment": _("付款"),
     "mall.refund": _("退款单"),
+    "mall.review": _("评价"),
     "mall.staffmember": _("员工"),
     "members.member": _("会员"),
 }

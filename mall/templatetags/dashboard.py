@@ -41,6 +41,12 @@ TONES = {
     "active": "good",
     "suspended": "bad",
     "open": "good",
+    "awaiting_return": "info",
+    "returning": "warn",
+    "resending": "warn",
+    "resent": "info",
+    "done": "good",
+    "withdrawn": "",
 }
 
 
