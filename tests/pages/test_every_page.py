@@ -17,10 +17,11 @@ from tests.pages.browsing import logged_in, seen_in, stranger, text_of
 pytestmark = pytest.mark.django_db
 
 OPEN = ("/", "/categories", "/products", "/products/{product}", "/login", "/login?by=password", "/register",
-        "/password-reset", "/me", "/privacy", "/how-it-pays")  # fmt: skip
+        "/password-reset", "/me", "/privacy", "/how-it-pays", "/cart",
+        "/checkout?sku={sku}&quantity=2")  # fmt: skip
 FOR_BUYERS = ("/orders", "/orders?tab=refunds", "/orders/{order}", "/orders/{paid}/refund", "/orders/{order}/pay",
-              "/orders/{paid}/paid", "/checkout?sku={sku}&quantity=2",
-              "/me/profile")  # fmt: skip
+              "/orders/{paid}/paid", "/orders?tab=to_review",
+              "/orders/{paid}/invoice", "/addresses", "/addresses/new", "/me/profile")  # fmt: skip
 FOR_MEMBERS = ("/promote", "/promote/links", "/promote/commissions", "/promote/conversions", "/promote/payouts",
                "/me/close", "/fragments/promotion")  # fmt: skip
 # A visitor reads these words on no page: they get a domain blocked.

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 from commissions.plans.services import change_plan
+from mall.addresses.services import add_address
+from mall.carts.owners import CartOwner
+from mall.carts.services import add_item
 from mall.tenancy.context import mall_scope
 from tests.factories.events import drain
 from tests.factories.mall import make_mall, owner_of
 from tests.factories.members import make_member
 from tests.factories.referrals import make_link
-from tests.factories.trade import make_product, make_sku, place_and_pay
+from tests.factories.trade import an_address, make_product, make_sku, place_and_pay
 from tests.pages.browsing import logged_in, places, stranger
 from tests.query_counts import query_counts  # noqa: F401 - a fixture
 
@@ -30,6 +33,10 @@ def shop():
         make_link(promoter, channel=channel)
         make_link(promoter, "product", channel=channel, product=products[0])
     orders = [place_and_pay(mall, buyer.buyer, (make_sku(mall), 1), (make_sku(mall), 2)) for _ in range(4)]
+    with mall_scope(mall.pk):
+        for number in range(3):
+            add_address(buyer=buyer.buyer, fields=an_address(detail=f"{number} 号"))
+            add_item(owner=CartOwner(buyer.buyer), sku_id=make_sku(mall).public_id, quantity=2)
     drain(mall.pk)
     return mall, promoter, buyer, products[0], orders[0]
 
@@ -47,7 +54,17 @@ def test_what_a_stranger_opens_stays_cheap(shop, query_counts, name, address):  
 
 @pytest.mark.parametrize(
     ("name", "address"),
-    [("orders", "/orders"), ("order", "/orders/{order}"), ("refund", "/orders/{order}/refund"), ("me", "/me")],
+    [
+        ("orders", "/orders"),
+        ("orders-to-review", "/orders?tab=to_review"),
+        ("order", "/orders/{order}"),
+        ("refund", "/orders/{order}/refund"),
+        ("invoice", "/orders/{order}/invoice"),
+        ("me", "/me"),
+        ("addresses", "/addresses"),
+        ("cart", "/cart"),
+        ("checkout-cart", "/checkout?cart=1"),
+    ],
 )
 def test_what_a_buyer_opens_stays_cheap(shop, query_counts, name, address):  # noqa: F811 - the fixture
     mall, _promoter, buyer, _product, order = shop
