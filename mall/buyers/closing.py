@@ -13,6 +13,8 @@ from mall.buyers.services import revoke_all_tokens
 from mall.carts.models import CartItem
 from mall.invoices.models import InvoiceRequest
 from mall.orders.models import Order, OrderAddress, OrderStatus
+from mall.payments.proofs import forget_pictures
+from mall.payments.wechat.models import WeChatIdentity
 from mall.tenancy.context import require_mall_id
 
 CLOSED_NICKNAME = "已注销用户"
@@ -21,9 +23,9 @@ _UNFINISHED = (OrderStatus.AWAITING_PAYMENT, OrderStatus.PAID, OrderStatus.SHIPP
 
 
 def close_buyer(*, buyer: Buyer) -> None:
-    """Erase who the buyer was: phone, nickname, password, addresses, codes and log-ins. For good.
+    """Erase who the buyer was: phone, nickname, password, addresses, openids, pictures, codes and log-ins.
 
-    The phone stays as a keyed hash, so that its next registration pays nobody. Locks the buyer's
+    For good. The phone stays as a keyed hash, so that its next registration pays nobody. Locks the buyer's
     row. Raises OpenOrders. Closing twice changes nothing.
     """
     locked = Buyer.objects.select_for_update(no_key=True).get(pk=buyer.pk)
@@ -44,6 +46,8 @@ def close_buyer(*, buyer: Buyer) -> None:
     InvoiceRequest.objects.filter(order__in=orders).update(title="", tax_number="", email="")
     Address.objects.filter(buyer=locked).delete()
     CartItem.objects.filter(buyer=locked).delete()
+    WeChatIdentity.objects.filter(buyer=locked).delete()
+    forget_pictures(buyer=locked)
     revoke_all_tokens(buyer=locked)
     locked.phone, locked.password, locked.nickname, locked.closed_at = None, "", CLOSED_NICKNAME, at
     locked.save(update_fields=["phone", "password", "nickname", "closed_at"])

@@ -6,6 +6,7 @@ Lock order: the order, then its payment; a payment's proofs change under its loc
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -78,6 +79,14 @@ def refuse_proof(*, proof: TransferProof, actor: StaffMember, reason: str) -> Tr
     proof.save(update_fields=["status", "note", "decided_at", "decided_by"])
     log(action="payment.proof_refused", actor=actor, subject=proof.payment, detail={"proof": proof.pk})
     return proof
+
+
+def forget_pictures(*, buyer: Buyer) -> None:
+    """Take the pictures of a buyer's proofs away, with the names and accounts on them; numbers and amounts stay."""
+    shown = TransferProof.objects.filter(payment__order__buyer=buyer).exclude(file="")
+    for file in shown.values_list("file", flat=True):
+        transaction.on_commit(partial(storages["private"].delete, file), robust=True)
+    shown.update(file="")
 
 
 def proofs_of(payment: Payment) -> QuerySet[TransferProof]:

@@ -53,11 +53,16 @@ LEFT JOIN members_member m ON m.mall_id = o.mall_id AND m.buyer_id = o.buyer_id 
 WHERE o.mall_id = %s AND o.id = ANY(%s) ORDER BY o.id
 """
 
+# Whoever paid a buyer's orders, and the openids he is known by.
 _PAYERS = """
-SELECT o.buyer_id, p.payer, min(p.succeeded_at) FROM mall_order o
-JOIN mall_payment p ON p.mall_id = o.mall_id AND p.order_id = o.id
-WHERE o.mall_id = %s AND o.buyer_id = ANY(%s) AND p.payer <> '' AND p.succeeded_at IS NOT NULL
-GROUP BY o.buyer_id, p.payer
+SELECT buyer_id, payer, min(since) FROM (
+    SELECT o.buyer_id, p.payer, p.succeeded_at AS since FROM mall_order o
+    JOIN mall_payment p ON p.mall_id = o.mall_id AND p.order_id = o.id
+    WHERE o.mall_id = %(mall)s AND o.buyer_id = ANY(%(buyers)s) AND p.payer <> '' AND p.succeeded_at IS NOT NULL
+    UNION ALL
+    SELECT i.buyer_id, i.openid, i.linked_at FROM mall_wechatidentity i
+    WHERE i.mall_id = %(mall)s AND i.buyer_id = ANY(%(buyers)s)
+) known GROUP BY buyer_id, payer
 """
 
 
@@ -192,7 +197,7 @@ def _selves(orders: Sequence[PlacedOrder], candidates: set[int], logged_in: Logg
     buyers = {order.buyer_id for order in orders} | {buyer_id for _member_id, buyer_id, _phone in people}
     payers: dict[int, dict[str, datetime]] = {}
     if people:
-        for buyer_id, payer, since in _rows(_PAYERS, [mall_id, sorted(buyers)]):
+        for buyer_id, payer, since in _rows(_PAYERS, {"mall": mall_id, "buyers": sorted(buyers)}):
             payers.setdefault(buyer_id, {})[payer] = since
     found = {}
     for order in orders:

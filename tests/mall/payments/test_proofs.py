@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.storage import storages
+from django.db import connection
 
 from mall import clock
 from mall.aftersales.models import Refund
@@ -24,7 +25,7 @@ from mall.payments.errors import (
     TooManyProofs,
 )
 from mall.payments.models import Payment, TransferProof
-from mall.payments.proofs import WAITING_MOST, add_proof, picture_of, refuse_proof
+from mall.payments.proofs import WAITING_MOST, add_proof, forget_pictures, picture_of, refuse_proof
 from mall.payments.services import confirm_payment, received_before, start_payment
 from mall.staff.models import AuditRecord, Role
 from mall.tenancy.context import mall_scope
@@ -58,6 +59,12 @@ def scope(mall, order, finance):
 @pytest.fixture
 def payment(scope, order) -> Payment:
     return start_payment(order=order, provider="bank_transfer")
+
+
+def run_commit_hooks() -> None:
+    while connection.run_on_commit:
+        _savepoints, hook, _robust = connection.run_on_commit.pop(0)
+        hook()
 
 
 def is_paid(order: Order) -> bool:
@@ -238,3 +245,13 @@ class TestFinding:
         paid = start_payment(order=order, provider="sandbox")
         with pytest.raises(NotPending):
             confirm_payment(payment=paid, actor=finance)
+
+
+def test_who_closes_his_account_takes_the_pictures_along_and_leaves_the_numbers(mall, payment, order, buyer, finance):
+    proof = add_proof(payment=payment, by=buyer, picture=a_picture(), serial="Z9")
+    confirm_payment(payment=payment, actor=finance, proof=proof)
+    forget_pictures(buyer=buyer)
+    run_commit_hooks()
+    assert not storages["private"].exists(proof.file)
+    proof.refresh_from_db()
+    assert (proof.file, proof.serial, proof.received_fen, picture_of(proof)) == ("", "Z9", 2_000, None)

@@ -10,6 +10,7 @@ from mall import clock
 from mall.buyers.services import create_guest
 from mall.orders.models import OrderAddress
 from mall.payments.models import Payment
+from mall.payments.wechat.models import WeChatIdentity
 from mall.tenancy.context import mall_scope
 from referrals.clicks.visitors import new_key, remember
 from tests.factories.mall import make_mall
@@ -110,6 +111,21 @@ def test_the_same_payer_before_the_order_is_the_same_person() -> None:
     promoter = make_member(mall)
     buyer, other = make_member(mall, promoter), make_member(mall, promoter)
     for payer, member in (("openid-1", promoter), ("openid-1", buyer), ("openid-2", other)):
+        paid = pay(after_a_moment(mall, member.buyer))
+        with mall_scope(mall.pk):
+            Payment.objects.filter(order=paid).update(payer=payer)
+    assert credited(after_a_moment(mall, buyer.buyer)).reason == "self_purchase"
+    assert levels(credited(after_a_moment(mall, other.buyer)))[0] == promoter.pk
+
+
+@pytest.mark.django_db
+def test_who_is_known_by_the_openid_that_pays_is_the_same_person() -> None:
+    mall = make_mall()
+    promoter = make_member(mall)
+    buyer, other = make_member(mall, promoter), make_member(mall, promoter)
+    with mall_scope(mall.pk):
+        WeChatIdentity.objects.create(buyer=promoter.buyer, appid="wx1", openid="openid-1")
+    for payer, member in (("openid-1", buyer), ("openid-2", other)):
         paid = pay(after_a_moment(mall, member.buyer))
         with mall_scope(mall.pk):
             Payment.objects.filter(order=paid).update(payer=payer)
