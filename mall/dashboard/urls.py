@@ -5,7 +5,7 @@ from __future__ import annotations
 from mall.aftersales import case_dashboard as cases
 from mall.aftersales import dashboard as aftersales
 from mall.banners import dashboard as banners
-from mall.catalogue import category_pages, picture_pages, stock_pages
+from mall.catalogue import category_pages, import_pages, picture_pages, stock_pages
 from mall.catalogue import dashboard as catalogue
 from mall.dashboard import home
 from mall.events import dashboard as events
@@ -27,6 +27,7 @@ dashboard_urlpatterns = [
     *category_pages.urlpatterns,
     *picture_pages.urlpatterns,
     *stock_pages.urlpatterns,
+    *import_pages.urlpatterns,
     *payments.urlpatterns,
     *wechat.urlpatterns,
     *aftersales.urlpatterns,

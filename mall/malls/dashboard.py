@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from mall.dashboard.doors import staff_page
-from mall.dashboard.fields import PlainTextField, YuanField
+from mall.dashboard.fields import PercentField, PlainTextField, YuanField
 from mall.dashboard.forms import DashboardForm
 from mall.dashboard.pages import show
 from mall.malls.models import Mall, MallHost
@@ -38,6 +38,31 @@ class SettingsForm(DashboardForm):
     name = PlainTextField(max_length=60, label=_("商城名称"))
     notice = PlainTextField(max_length=200, required=False, label=_("公告"), help_text=_("显示在商城首页。"))
     service_phone = PlainTextField(max_length=20, required=False, label=_("客服电话"))
+    service_wechat = PlainTextField(
+        max_length=40, required=False, label=_("客服微信号"), help_text=_("买家可一键复制。")
+    )
+    service_hours = PlainTextField(
+        max_length=60, required=False, label=_("服务时间"), help_text=_("例如：每天 9:00-21:00")
+    )
+    licence = PlainTextField(
+        max_length=120,
+        required=False,
+        label=_("营业执照信息"),
+        help_text=_("显示在每页页脚：企业名称和统一社会信用代码。"),
+    )
+    returns_promise = PlainTextField(
+        max_length=200, required=False, label=_("退换承诺"), help_text=_("显示在商品页和页脚。")
+    )
+    returns_address = PlainTextField(
+        max_length=300,
+        required=False,
+        label=_("退货地址"),
+        help_text=_("收件人、电话、地址；同意退货后告诉买家。"),
+    )
+    payment_fee_bps = PercentField(most=2_000, label=_("支付手续费"), help_text=_("限时价的底价会算上它。"))
+    promotion_margin_bps = PercentField(
+        most=9_000, label=_("促销最低毛利"), help_text=_("限时价不得低于成本、手续费、最高佣金加上这个毛利。")
+    )
     brand_color = forms.CharField(max_length=7, label=_("主题色"), widget=forms.TextInput(attrs={"type": "color"}))
     phone_proof_required = forms.BooleanField(
         required=False, label=_("注册须验证手机号"), help_text=_("关闭后可只用手机号和密码注册，容易被批量注册。")

@@ -81,13 +81,19 @@ def add_host(*, host: str, is_primary: bool = False) -> MallHost:
 
 
 # Which settings of his mall a merchant changes himself, and how each is checked.
-_TEXTS = {"name": (1, 60), "notice": (0, 200), "service_phone": (0, 20)}
+_TEXTS = {
+    "name": (1, 60), "notice": (0, 200), "service_phone": (0, 20), "service_wechat": (0, 40), "service_hours": (0, 60),
+    "licence": (0, 120), "returns_promise": (0, 200), "returns_address": (0, 300),
+}  # fmt: skip
 _FLAGS = ("phone_proof_required", "four_eyes_payouts")
 _NUMBERS = {
     "unpaid_close_minutes": (1, 7 * 24 * 60),
     "auto_receive_days": (1, 90),
     "after_sales_days": (0, 90),
     "payout_min_fen": (1, FEN_MAX),
+    # A promotion's floor is cost and fees and commission, and so much more.
+    "payment_fee_bps": (0, 2_000),
+    "promotion_margin_bps": (0, 9_000),
 }
 
 

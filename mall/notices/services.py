@@ -13,7 +13,7 @@ from mall.malls.models import Mall
 from mall.notices import webhook
 from mall.notices.errors import BadWebhook
 from mall.notices.models import StaffNotice
-from mall.sealing import seal, unseal
+from mall.sealing import SealBroken, seal, unseal
 from mall.staff.audit import log
 from mall.staff.models import StaffMember
 from mall.tenancy.context import mall_scope, require_mall_id
@@ -77,9 +77,9 @@ def push_due(mall_id: int) -> int:
         mall = Mall.objects.get(pk=mall_id)
         ids = [notice.pk for notice in due]
         sealed = mall.webhook_sealed
-        key = unseal(sealed, PURPOSE)["key"] if due and sealed else ""
+        key = _key(sealed) if due else None
         StaffNotice.objects.filter(pk__in=ids).update(push_due_at=now + LEASE if sealed else None)
-    if not key:
+    if key is None:
         return 0
     text = "\n".join([mall.name, *(notice.text for notice in due)])
     try:
@@ -90,6 +90,16 @@ def push_due(mall_id: int) -> int:
     with mall_scope(mall_id):
         StaffNotice.objects.filter(pk__in=ids).update(push_due_at=None)
     return len(ids)
+
+
+def _key(sealed: str) -> str | None:
+    """The robot's key; None without a robot, empty where the installation's keys no longer open it."""
+    if not sealed:
+        return None
+    try:
+        return unseal(sealed, PURPOSE)["key"]
+    except (ValueError, SealBroken):
+        return ""
 
 
 def _put_off(mall_id: int, due: list[StaffNotice], sealed: str, refused: webhook.NotTaken) -> None:

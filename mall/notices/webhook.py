@@ -42,6 +42,8 @@ def key_in(address: str) -> str | None:
 
 def send(*, key: str, text: str) -> None:
     """Say something in the group. Raises NotTaken; may take eight seconds, so hold no locks."""
+    if not key:
+        raise NotTaken("no key", is_final=True)
     address = f"{settings.STAFF_WEBHOOK_BASE_URL}{PATH}"
     body = {"msgtype": "text", "text": {"content": _cut(text)}}
     here = urlsplit(address).hostname in {"127.0.0.1", "localhost"}

@@ -46,6 +46,10 @@ def _product(world: World) -> Any:
     return world.product.public_id
 
 
+def _import_job(world: World) -> Any:
+    return world.import_job.public_id
+
+
 def _sku(world: World) -> Any:
     return world.sku.public_id
 
@@ -107,6 +111,11 @@ PAGES = (
     ),
     Page("low-stock", rights.SEE_ORDERS),
     _one("sku-restock", rights.EDIT_PRODUCTS, _sku),
+    Page("product-import", rights.EDIT_PRODUCTS),
+    Page("product-import-template", rights.EDIT_PRODUCTS),
+    _one("product-import-job", rights.EDIT_PRODUCTS, _import_job),
+    _one("product-import-apply", rights.EDIT_PRODUCTS, _import_job, only_post=True),
+    Page("product-export", rights.EDIT_PRODUCTS, lambda _world: ["csv"]),
     Page("categories", rights.EDIT_PRODUCTS),
     Page("category-new", rights.EDIT_PRODUCTS),
     _one("category", rights.EDIT_PRODUCTS, _category),

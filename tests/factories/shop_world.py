@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mall import clock
 from mall.addresses.services import add_address
 from mall.banners.models import Banner
+from mall.banners.services import add_banner
 from mall.carts.owners import CartOwner
 from mall.carts.services import add_item
 from mall.catalogue.models import Category, Product, Sku
@@ -18,7 +19,7 @@ from mall.imports.models import ImportJob
 from mall.invoices.models import InvoiceRequest
 from mall.invoices.services import request_invoice
 from mall.malls.models import Mall
-from mall.notices.models import StaffNotice
+from mall.notices.services import notify
 from mall.orders.models import OrderLine
 from mall.payments.models import TransferProof
 from mall.payments.proofs import add_proof
@@ -53,7 +54,8 @@ def _say_who_sells(world: World) -> None:
     Product.objects.filter(pk=world.product.pk).update(
         video_url=f"https://example.com/{marker}", search_text=f"{marker}搜索"
     )
-    Banner.objects.create(file=f"{mall_id}/{marker}.jpg", title=f"{marker}横幅", link=f"/products?q={marker}")
+    world.banner = add_banner(data=a_picture(), title=f"{marker}横幅", link="/products")
+    Banner.objects.filter(pk=world.banner.pk).update(link=f"/products?q={marker}")
 
 
 def _set_prices(world: World) -> None:
@@ -91,7 +93,7 @@ def _fill_cart(world: World) -> None:
 
 
 def _work_behind_the_counter(world: World) -> None:
-    marker, now, order = world.marker, clock.now(), world.orders["completed"]
+    marker, order = world.marker, world.orders["completed"]
     ImportJob.objects.create(
         kind="products", file_name=f"{marker}.csv", header=[f"{marker}列"], rows=[[f"{marker}格"]],
         columns={"name": f"{marker}列"}, errors=[{"row": 2, "field": "name", "error": f"{marker}错"}],
@@ -104,7 +106,7 @@ def _work_behind_the_counter(world: World) -> None:
         status="issued", number=f"{marker}号", note=f"{marker}备注", tax_number=f"{marker}税号",
         email=f"{marker}@example.com",
     )  # fmt: skip
-    StaffNotice.objects.create(kind="order", subject_id=order.pk, text=f"{marker}新订单", at=now)
+    notify(kind="order", subject_id=order.pk, text=f"{marker}新订单")
     world.proof = add_proof(
         payment=world.payments["pending"],
         by=world.orders["waiting"].buyer,

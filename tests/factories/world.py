@@ -88,6 +88,7 @@ class World:
     freight_template: FreightTemplate | None = None
     product: Product | None = None
     picture: ProductPicture | None = None
+    banner: Any = None
     sku: Sku | None = None
     click: Any = None
     app_click: Any = None

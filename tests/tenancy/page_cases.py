@@ -253,6 +253,13 @@ DASHBOARD_PAGES: dict[str, Page] = {
         posts=302,
     ),
     "low-stock": staff(rights.SEE_ORDERS),
+    "product-import": staff(rights.EDIT_PRODUCTS, posts=200),
+    "product-import-template": staff(rights.EDIT_PRODUCTS),
+    "product-import-job": staff(rights.EDIT_PRODUCTS, lambda w: public(w.import_job), posts=302),
+    "product-import-apply": staff(
+        rights.EDIT_PRODUCTS, lambda w: public(w.import_job), form=lambda _w: {"only_good": "1"}, gets=None, posts=302
+    ),
+    "product-export": staff(rights.EDIT_PRODUCTS, path=one(kind=lambda _w: "xlsx"), words=("kind",)),
     "sku-restock": staff(rights.EDIT_PRODUCTS, lambda w: public(w.sku), form=lambda _w: {"pieces": "1"}, posts=302),
     "categories": staff(rights.EDIT_PRODUCTS),
     "category-new": staff(rights.EDIT_PRODUCTS, posts=200),
