@@ -62,7 +62,7 @@ STAFF_GUESSES_PER_NETWORK = Limit("staff-guesses-network", 50, 15 * MINUTE, ever
 OPERATOR_GUESSES = Limit("operator-guesses", 5, 15 * MINUTE)
 OPERATOR_GUESSES_PER_NETWORK = Limit("operator-guesses-network", 20, 15 * MINUTE)
 
-# Tries to open a mall: a merchant does it once, after some typing errors. Counted on the installation's host, which is no mall.
+# Tries to open a mall: a merchant does it once, after some typing errors.
 SIGN_UPS_PER_NETWORK = Limit("sign-ups-network", 20, HOUR, by_network=True, everywhere=True)
 SIGN_UPS_PER_NETWORK_DAY = Limit("sign-ups-network-day", 50, DAY, by_network=True, everywhere=True)
 # A token that opens a session is good for one.
