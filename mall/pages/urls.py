@@ -10,6 +10,7 @@ from mall.aftersales import pages as aftersales
 from mall.buyers import pages as buyers
 from mall.carts import pages as carts
 from mall.catalogue import pages as catalogue
+from mall.coupons import pages as coupons
 from mall.invoices import pages as invoices
 from mall.malls import pages as malls
 from mall.orders import checkout_pages as checkout
@@ -51,6 +52,9 @@ page_urlpatterns: list[URLPattern | URLResolver] = [
     path("addresses/<uuid:address_id>", addresses.address, name="address"),
     path("addresses/<uuid:address_id>/delete", addresses.delete_address, name="address-delete"),
     path("addresses/<uuid:address_id>/default", addresses.make_default, name="address-default"),
+    path("coupons", coupons.coupons, name="coupons"),
+    path("coupons/centre", coupons.centre, name="coupon-centre"),
+    path("coupons/<uuid:template_id>/take", coupons.take, name="coupon-take"),
     path("orders", orders.orders, name="orders"),
     path("orders/<uuid:order_id>", orders.order, name="order"),
     path("orders/<uuid:order_id>/cancel", orders.cancel, name="order-cancel"),

@@ -631,7 +631,7 @@ PLAIN_TEXT = {
     "purpose", "reason", "reference", "return_to", "scope", "search", "serial", "state", "status", "subtitle",
     "tax_number", "text", "title",
     "video_url",
-    "ends_at", "regions", "starts_at", "valid_from", "valid_until",
+    "charge_by", "ends_at", "regions", "starts_at", "valid_from", "valid_until",
 }  # fmt: skip
 
 
