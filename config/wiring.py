@@ -38,6 +38,7 @@ PORTS: dict[str, str | list[str]] = {
     "mall.pages.ports.forwarding_of_request": "referrals.links.forwarding.forwarding_of_request",
     "members.closing.ports.left_behind": "commissions.payouts.selectors.left_behind",
     "members.closing.ports.before_closing": ["commissions.payouts.closing.settle_before_closing"],
+    "mall.reviews.ports.review_first": "referrals.links.reviews.review_first",
     "referrals.attribution.ports.attribution_rules": "commissions.plans.selectors.attribution_rules_at",
     "referrals.links.ports.most_earned": "commissions.plans.offers.most_earned",
     "referrals.links.ports.earned_by_link": "commissions.settlement.selectors.earned_by_link",

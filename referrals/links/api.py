@@ -14,8 +14,10 @@ from mall.api.fields import TextField
 from mall.api.lookup import get_or_404
 from mall.api.pagination import NewestFirstPagination
 from mall.catalogue.models import Product
+from mall.reviews.models import Review
 from members.access import IsMember, member_of
 from referrals.links.models import LinkKind, ShareLink
+from referrals.links.reviews import put_review_first
 from referrals.links.selectors import LinkCounts, counts_of, link_url, links_of, mall_address
 from referrals.links.services import CAMPAIGN_MAX, take_link
 
@@ -27,6 +29,12 @@ class ShareLinkInput(serializers.Serializer):
     product = TextField(max_length=64, required=False, allow_null=True, help_text="For kind `product`: its id.")
     channel = TextField(max_length=30, help_text="A slug of the mall's list: wechat, weibo, qq, other, …")
     campaign = TextField(max_length=CAMPAIGN_MAX, required=False, allow_blank=True)
+    review = TextField(
+        max_length=64,
+        required=False,
+        allow_null=True,
+        help_text="For kind `product`: the id of the caller's own review of it, shown first; null for none.",
+    )
 
 
 class ShareLinkOutput(serializers.Serializer):
@@ -39,6 +47,7 @@ class ShareLinkOutput(serializers.Serializer):
     product = serializers.UUIDField(allow_null=True)
     channel = serializers.CharField()
     campaign = serializers.CharField()
+    review = serializers.UUIDField(allow_null=True)
     created_at = serializers.DateTimeField()
 
 
@@ -74,6 +83,8 @@ class ShareLinks(APIView):
             product=product,
             campaign=fields.get("campaign", ""),
         )
+        if "review" in fields:
+            put_review_first(link=link, review=_own_review(request, fields["review"]))
         answer = ShareLinkOutput(_shown(link, mall_address()))
         return Response(answer.data, status=status.HTTP_201_CREATED if created else status.HTTP_200_OK)
 
@@ -88,6 +99,11 @@ class ShareLinks(APIView):
         return pages.get_paginated_response(CountedShareLinkOutput(shown, many=True).data)
 
 
+def _own_review(request: Request, review_id: str | None) -> Review | None:
+    """Another's is as missing as one that does not exist."""
+    return get_or_404(Review.objects.filter(buyer=request.user), review_id) if review_id else None
+
+
 def _shown(link: ShareLink, address: str, counts: LinkCounts | None = None) -> dict[str, Any]:
     shown = {
         "id": link.public_id,
@@ -97,6 +113,7 @@ def _shown(link: ShareLink, address: str, counts: LinkCounts | None = None) -> d
         "product": link.product.public_id if link.product else None,
         "channel": link.channel.slug,
         "campaign": link.campaign,
+        "review": link.review.public_id if link.review else None,
         "created_at": link.created_at,
     }
     if counts is not None:

@@ -52,3 +52,11 @@ class BadCampaign(BadInput):
     code = "bad_campaign"
     field = "campaign"
     message = _("活动标签（campaign）至多 40 个字符，不含换行等控制字符。")
+
+
+class ReviewNotMeant(BadInput):
+    """400: somebody else's review, of another product, hidden, or on a link that leads to no product."""
+
+    code = "review_not_meant"
+    field = "review"
+    message = _("只能把您本人对这件商品、正在展示的评价（review）放在商品链接的最前。")

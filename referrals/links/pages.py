@@ -18,12 +18,14 @@ from mall.catalogue.selectors import visible_products
 from mall.pages.access import log_in_first
 from mall.pages.forms import refusals, sentence
 from mall.pages.rendering import page
+from mall.reviews.selectors import own_review
 from members.models import Member
 from members.pages import member_page
 from members.selectors import member_of_buyer
 from referrals.links.forwarding import channel_of_browser
 from referrals.links.models import LinkKind, ShareLink
 from referrals.links.ports import most_earned
+from referrals.links.reviews import put_review_first
 from referrals.links.selectors import LinkCounts, channels, counts_of, link_url, links_of, mall_address
 from referrals.links.services import take_link
 
@@ -111,10 +113,13 @@ def _shown(link: ShareLink, address: str, counts: LinkCounts | None = None) -> d
 
 
 def _panel(request: HttpRequest, member: Member, product: Product, *, channel: str) -> HttpResponse:
-    link, error = None, ""
+    link, own, error = None, None, ""
     if channel:
         with refusals() as refused:
             link, _is_new = take_link(owner=member, kind=LinkKind.PRODUCT, channel_slug=channel, product=product)
+            own = own_review(member.buyer, product)
+            if request.POST.get("own_review") in {"0", "1"}:
+                put_review_first(link=link, review=own if request.POST["own_review"] == "1" else None)
         error = sentence(refused[0]) if refused else ""
     context = {
         "product": product,
@@ -122,6 +127,8 @@ def _panel(request: HttpRequest, member: Member, product: Product, *, channel: s
         "chosen": channel,
         "link": _shown(link, mall_address()) if link else None,
         "error": error,
+        "own_review": own,
+        "is_first": link is not None and link.review_id is not None,
         # For the promoter alone and at this moment's price: a fragment that nothing caches.
         "most_fen": most_earned(product),
     }

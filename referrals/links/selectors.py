@@ -38,7 +38,7 @@ def channels() -> QuerySet[Channel]:
 
 def links_of(owner: Member) -> QuerySet[ShareLink]:
     """A member's links, newest first."""
-    return ShareLink.objects.select_related("product", "channel").filter(owner=owner).order_by("-id")
+    return ShareLink.objects.select_related("product", "channel", "review").filter(owner=owner).order_by("-id")
 
 
 def link_by_code(text: object) -> ShareLink | None:

@@ -100,7 +100,7 @@ def _checked(owner: Member, kind: str, channel_slug: str, product: Product | Non
 
 
 def _find(wanted: dict[str, Any]) -> ShareLink | None:
-    return ShareLink.objects.select_related("product", "channel").filter(**wanted).first()
+    return ShareLink.objects.select_related("product", "channel", "review").filter(**wanted).first()
 
 
 def _insert(wanted: dict[str, Any]) -> int | None:
