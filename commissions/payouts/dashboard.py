@@ -18,6 +18,7 @@ from mall import money
 from mall.api.lookup import get_or_404
 from mall.dashboard.actions import Question, ask
 from mall.dashboard.doors import may, staff_page
+from mall.dashboard.exports import export_of, time_cell, yuan_cell
 from mall.dashboard.fields import PlainTextField, YuanField
 from mall.dashboard.forms import DashboardForm
 from mall.dashboard.lists import page_of
@@ -67,6 +68,17 @@ def payout_list(request: HttpRequest) -> HttpResponse:
     if wanted := request.GET.get("member"):
         member = get_or_404(Member.objects.select_related("buyer"), wanted)
         rows = rows.filter(member=member)
+    at = time_cell(request)
+    columns = [
+        (_("提现编号"), lambda payout: str(payout.public_id)),
+        (_("会员"), lambda payout: payout.member.buyer.nickname),
+        (_("金额"), lambda payout: yuan_cell(payout.amount_fen)),
+        (_("状态"), lambda payout: str(payout.get_status_display())),
+        (_("申请时间"), lambda payout: at(payout.requested_at)),
+        (_("打款凭证"), lambda payout: payout.evidence),
+    ]
+    if file := export_of(request, rows.select_related("member__buyer"), name="payouts", columns=columns):
+        return file
     return show(
         request,
         "dashboard/payouts.html",

@@ -17,6 +17,7 @@ from commissions.settlement.models import Commission, Settlement
 from commissions.settlement.selectors import commissions_of_mall
 from mall.api.lookup import get_or_404, public_uuid
 from mall.dashboard.doors import staff_page
+from mall.dashboard.exports import export_of, time_cell, yuan_cell
 from mall.dashboard.fields import PlainTextField
 from mall.dashboard.forms import FilterForm, filters_of
 from mall.dashboard.lists import page_of
@@ -92,6 +93,8 @@ def commission_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(beneficiary__in=members_called(wanted).values("pk")[:MEMBERS_MAX])
     if wanted := asked.get("order"):
         rows = rows.filter(conversion__order__number=wanted)
+    if file := export_commissions(request, rows):
+        return file
     return show(
         request,
         "dashboard/commissions.html",
@@ -135,6 +138,42 @@ def commission_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
+def export_commissions(request: HttpRequest, rows: QuerySet[Commission]) -> HttpResponse | None:
+    """The narrowed commissions as a file, where one is asked for."""
+    at = time_cell(request)
+    columns = [
+        (_("佣金编号"), lambda commission: str(commission.public_id)),
+        (_("推广者"), lambda commission: commission.beneficiary.buyer.nickname),
+        (_("来源"), lambda commission: str(commission.get_kind_display())),
+        (_("层级"), lambda commission: commission.level),
+        (_("订单号"), lambda commission: commission.conversion.order.number if commission.conversion.order else ""),
+        (_("基数"), lambda commission: yuan_cell(commission.base_fen)),
+        (_("比例（万分之）"), lambda commission: commission.rate_bps),
+        (_("计佣"), lambda commission: yuan_cell(commission.accrued_fen)),
+        (_("收回"), lambda commission: yuan_cell(commission.reversed_fen)),
+        (_("现佣金"), lambda commission: yuan_cell(commission.amount_fen)),
+        (_("状态"), lambda commission: str(STATE_NAMES.get(commission.state, commission.state))),
+        (_("发生时间"), lambda commission: at(commission.occurred_at)),
+        (_("结算时间"), lambda commission: at(commission.released_at)),
+    ]
+    return export_of(request, rows, name="commissions", columns=columns)
+
+
+def export_conversions(request: HttpRequest, rows: QuerySet[Conversion]) -> HttpResponse | None:
+    """The narrowed conversions as a file, where one is asked for."""
+    at, reasons = time_cell(request), dict(Reason.choices)
+    columns = [
+        (_("编号"), lambda conversion: str(conversion.public_id)),
+        (_("类型"), lambda conversion: str(conversion.get_kind_display())),
+        (_("推广者"), lambda conversion: conversion.promoter.buyer.nickname if conversion.promoter else ""),
+        (_("订单号"), lambda conversion: conversion.order.number if conversion.order else ""),
+        (_("原因"), lambda conversion: str(reasons.get(conversion.why, conversion.why) or "")),
+        (_("发生时间"), lambda conversion: at(conversion.occurred_at)),
+    ]
+    people = rows.select_related("promoter__buyer", "order")
+    return export_of(request, people, name="conversions", columns=columns)
+
+
 def unpaid_conversions(reason: str = "") -> QuerySet[Conversion]:
     """Conversions that pay nothing, or nothing for this reason, each with `why` as the latest judgement has it."""
     judged = Settlement.objects.filter(conversion=OuterRef("pk"))
@@ -163,6 +202,8 @@ def conversion_list(request: HttpRequest) -> HttpResponse:
     if wanted := asked.get("member"):
         called = members_called(wanted).values("pk")[:MEMBERS_MAX]
         rows = rows.filter(Q(promoter__in=called) | Q(level_1__in=called))
+    if file := export_conversions(request, rows):
+        return file
     return show(
         request,
         "dashboard/conversions.html",

@@ -17,6 +17,7 @@ from mall.buyers.models import Buyer
 from mall.dashboard.actions import Question, ask
 from mall.dashboard.actors import name_actors
 from mall.dashboard.doors import staff_page
+from mall.dashboard.exports import export_of, time_cell, yuan_cell
 from mall.dashboard.fields import PlainTextField
 from mall.dashboard.forms import DashboardForm, FilterForm, filters_of
 from mall.dashboard.lists import day_begins, day_ends, page_of
@@ -60,7 +61,10 @@ def order_list(request: HttpRequest) -> HttpResponse:
     if status in OrderStatus.values:
         rows = rows.filter(status=status)
     lines = Prefetch("lines", OrderLine.objects.order_by("position", "id").only("id", "order", "name", "quantity"))
-    page = page_of(request, rows.select_related("buyer").prefetch_related(lines))
+    rows = rows.select_related("buyer").prefetch_related(lines)
+    if file := _exported(request, rows):
+        return file
+    page = page_of(request, rows)
     return show(
         request,
         "dashboard/orders.html",
@@ -73,6 +77,38 @@ def order_list(request: HttpRequest) -> HttpResponse:
             "is_narrowed": bool(asked) or bool(status),
         },
     )
+
+
+def _exported(request: HttpRequest, rows: QuerySet[Order]) -> HttpResponse | None:
+    at = time_cell(request)
+
+    def receiver(order: Order) -> Any:
+        return next(iter(order.addresses.all()), None)
+
+    def place(order: Order) -> str:
+        found = receiver(order)
+        return f"{found.province}{found.city}{found.district}{found.detail}" if found else ""
+
+    columns = [
+        (_("订单号"), lambda order: order.number),
+        (_("状态"), lambda order: str(order.get_status_display())),
+        (_("下单时间"), lambda order: at(order.placed_at)),
+        (_("付款时间"), lambda order: at(order.paid_at)),
+        (_("商品"), lambda order: "；".join(f"{line.name} ×{line.quantity}" for line in order.lines.all())),
+        (_("商品金额"), lambda order: yuan_cell(order.goods_fen)),
+        (_("优惠"), lambda order: yuan_cell(order.discount_fen)),
+        (_("运费"), lambda order: yuan_cell(order.freight_fen)),
+        (_("应付"), lambda order: yuan_cell(order.total_fen)),
+        (_("已退"), lambda order: yuan_cell(order.refunded_fen)),
+        (_("买家"), lambda order: order.buyer.nickname),
+        (_("收货人"), lambda order: getattr(receiver(order), "name", "")),
+        (_("收货电话"), lambda order: getattr(receiver(order), "phone", "")),
+        (_("收货地址"), place),
+        (_("快递公司"), lambda order: order.carrier),
+        (_("运单号"), lambda order: order.tracking_number),
+        (_("备注"), lambda order: order.note),
+    ]
+    return export_of(request, rows.prefetch_related("addresses"), name="orders", columns=columns)
 
 
 def _narrowed(orders: QuerySet[Order], asked: dict[str, Any], timezone_name: str) -> QuerySet[Order]:

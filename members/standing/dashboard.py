@@ -16,6 +16,7 @@ from mall.api.lookup import get_or_404
 from mall.dashboard.actions import Question, ask
 from mall.dashboard.actors import name_actors
 from mall.dashboard.doors import staff_page
+from mall.dashboard.exports import export_of, time_cell
 from mall.dashboard.fields import PlainTextField
 from mall.dashboard.forms import DashboardForm, FilterForm, filters_of
 from mall.dashboard.lists import page_of
@@ -64,6 +65,18 @@ def member_list(request: HttpRequest) -> HttpResponse:
     if brought_by:
         referrer = get_or_404(Member.objects.select_related("buyer"), brought_by)
         rows = rows.filter(referrer=referrer)
+    at = time_cell(request)
+    columns = [
+        (_("会员编号"), lambda member: str(member.public_id)),
+        (_("昵称"), lambda member: member.buyer.nickname),
+        (_("手机号"), lambda member: (member.buyer.phone or "").removeprefix("+86")),
+        (_("状态"), lambda member: str(member.get_standing_display())),
+        (_("推荐人"), lambda member: member.referrer.buyer.nickname if member.referrer else ""),
+        (_("加入时间"), lambda member: at(member.joined_at)),
+    ]
+    people = rows.select_related("buyer", "referrer__buyer")
+    if file := export_of(request, people, name="members", columns=columns):
+        return file
     return show(
         request,
         "dashboard/members.html",
