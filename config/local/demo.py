@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
-from config.local import children, engines, lan, layout, places
+from config.local import children, engines, lan, layout, places, wechat
 from config.local.account import EngineError, data_folder, server_account
 from config.local.children import Child
 
@@ -126,6 +126,8 @@ def prepare(port: int) -> None:
     for record in (READY_FILE, SEEDED_FILE):
         record.unlink(missing_ok=True)
     command = [sys.executable, "-m", "config.local.prepare", "--port", str(port)]
+    if wechat.address():
+        command += ["--wechat", str(wechat.PAPERS)]
     # A session of its own: Ctrl-C is for us, and we end it without a traceback.
     if subprocess.run(command, cwd=places.CHECKOUT, check=False, start_new_session=True).returncode != 0:
         raise DemoError("The demo's data could not be prepared; the lines above say why.")
@@ -168,6 +170,8 @@ def announce(port: int, demo: dict[str, Any], seconds: float) -> None:
         for member in mall["members"]:
             say(f"    member  {member['phone']} / {member['password']}  {member['nickname']}")
     operator = demo["operator"]
+    if fake := demo.get("wechat"):
+        say(f"  wechat    {fake['mall']}: 微信支付 at the cashier is pretended by {fake['fake']}, no money moves")
     say(f"  operator  {operator['url']}  {operator['email']} / {operator['password']}")
     say(f"\nready: http://127.0.0.1:{port} after {seconds:.1f} s. Ctrl-C stops; the data stays.")
 
@@ -188,13 +192,20 @@ def run(port: int, *, on_lan: bool) -> None:
     check_port(port)
     trim_logs()
     family: list[Child] = []
+    # What the mall works without: it is started again when it dies, but never keeps the demo from being ready.
+    extras: list[Child] = []
     started: list[engines.Engine] = []
     try:
         say("[1/4] Servers: PostgreSQL and Valkey")
         engines.up(started)
         say("[2/4] Data")
+        fake = wechat.begin()
+        extras += [fake] if fake else []
         prepare(port)
         demo = json.loads(SEEDED_FILE.read_text())
+        if wechat.address():
+            demo["wechat"] = {"mall": demo["malls"][0]["slug"], "fake": wechat.address()}
+            SEEDED_FILE.write_text(json.dumps(demo, ensure_ascii=False, indent=2) + "\n")
         say("[3/4] Web, worker and beat")
         family = planned(port)
         stalls = lan.stalls(demo, port, web_command, environment) if on_lan else []
@@ -207,12 +218,12 @@ def run(port: int, *, on_lan: bool) -> None:
         for stall in stalls:
             say(stall.invitation())
         announce(port, demo, time.monotonic() - begun)
-        watch(family)
+        watch(family + extras)
     finally:
         # A second Ctrl-C must not leave half of them running.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
-        children.stop_all(family)
+        children.stop_all(family + extras)
         engines.down(started)
         say("stopped")
 

@@ -7,6 +7,7 @@ import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from cryptography import x509
@@ -68,9 +69,13 @@ class Merchant:
     platform: rsa.RSAPrivateKey = field(default_factory=new_key)
     old_platform: rsa.RSAPrivateKey = field(default_factory=new_key)
 
+    old_serial: str = ""
+    old_certificate: str = ""
+
     def __post_init__(self) -> None:
         """The certificate of the years before public keys: both hold during the change."""
-        self.old_serial, self.old_certificate = certificate_of(self.old_platform)
+        if not self.old_serial:
+            self.old_serial, self.old_certificate = certificate_of(self.old_platform)
 
     def papers(self) -> dict[str, Any]:
         """What the merchant types into his shop."""
@@ -137,3 +142,30 @@ class Merchant:
         except Exception:  # noqa: BLE001 - whatever is wrong with it, it is not his
             return False
         return True
+
+
+KEYS = ("key", "platform", "old_platform")
+WORDS = (
+    "mchid", "appid", "mini_appid", "serial", "api_v3_key", "app_secret", "mini_app_secret", "public_id",
+    "old_serial", "old_certificate",
+)  # fmt: skip
+
+
+def kept_merchant(file: Path) -> Merchant:
+    """The merchant of a file, both sides' keys included; a new one is made and written where there is none."""
+    if file.exists():
+        held = json.loads(file.read_text())["held"]
+        keys = {name: serialization.load_pem_private_key(held[name].encode(), None) for name in KEYS}
+        return Merchant(**{name: held[name] for name in WORDS}, **keys)
+    merchant = Merchant(
+        mchid=f"19{secrets.randbelow(10**8):08d}",
+        appid=f"wx{secrets.token_hex(8)}",
+        mini_appid=f"wx{secrets.token_hex(8)}",
+    )
+    held = {name: getattr(merchant, name) for name in WORDS} | {name: pem_of(getattr(merchant, name)) for name in KEYS}
+    made = file.with_suffix(".new")
+    made.touch(mode=0o600)
+    made.write_text(json.dumps({"papers": merchant.papers(), "held": held}))
+    # Whoever waits for the file finds all of it.
+    made.replace(file)
+    return merchant
