@@ -56,14 +56,12 @@ class ProductFilter(FilterForm):
 def product_list(request: HttpRequest) -> HttpResponse:
     """Every product of the mall, newest first."""
     form = filters_of(ProductFilter, request)
-    asked = form.asked()
-    status = request.GET.get("status", "")
-    rows = _narrowed(Product.objects.all(), asked)
-    if status in Product.Status.values:
-        rows = rows.filter(status=status)
+    asked, status = form.asked(), request.GET.get("status", "")
     page = page_of(
         request,
-        rows.select_related("category").prefetch_related(
+        narrowed(request)
+        .select_related("category")
+        .prefetch_related(
             Prefetch("skus", Sku.objects.filter(is_active=True).order_by("price_fen"), to_attr="sold_as"),
             Prefetch("pictures", ProductPicture.objects.order_by("position", "id"), to_attr="shown_as"),
         ),
@@ -85,7 +83,12 @@ def product_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _narrowed(products: QuerySet[Product], asked: dict[str, Any]) -> QuerySet[Product]:
+def narrowed(request: HttpRequest) -> QuerySet[Product]:
+    """The products that the list's address asks for."""
+    asked, status = filters_of(ProductFilter, request).asked(), request.GET.get("status", "")
+    products = Product.objects.all()
+    if status in Product.Status.values:
+        products = products.filter(status=status)
     products = products.filter(found_by(asked.get("q", "")))
     if category := asked.get("category"):
         products = products.filter(category__in=category.get_descendants(include_self=True))

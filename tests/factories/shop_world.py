@@ -11,6 +11,7 @@ from mall.banners.models import Banner
 from mall.banners.services import add_banner
 from mall.carts.owners import CartOwner
 from mall.carts.services import add_item
+from mall.catalogue.import_jobs import take_in_products
 from mall.catalogue.models import Category, Product, Sku
 from mall.coupons.models import Coupon, CouponTemplate
 from mall.freight.models import FreightRule, FreightTemplate
@@ -94,11 +95,12 @@ def _fill_cart(world: World) -> None:
 
 def _work_behind_the_counter(world: World) -> None:
     marker, order = world.marker, world.orders["completed"]
-    ImportJob.objects.create(
-        kind="products", file_name=f"{marker}.csv", header=[f"{marker}列"], rows=[[f"{marker}格"]],
-        columns={"name": f"{marker}列"}, errors=[{"row": 2, "field": "name", "error": f"{marker}错"}],
-        result={"note": marker},
-    )  # fmt: skip
+    table = f"商品名称,售价,{marker}列\n{marker}进货,1.50,{marker}格\n{marker}错货,x,\n".encode()
+    world.import_job = take_in_products(data=table, file_name=f"{marker}.csv", author=None)
+    ImportJob.objects.filter(pk=world.import_job.pk).update(
+        columns=world.import_job.columns | {"keywords": 2},
+        errors=[*world.import_job.errors, {"row": 3, "field": f"{marker}列", "error": f"{marker}错"}],
+    )
     # One that waits, and one that came back with its number and the reason of an earlier no.
     world.invoice = request_invoice(order=order, title=f"{marker}抬头", tax_number="91330100MA2ABCDEFG")
     decided = request_invoice(order=world.orders["received"], title=f"{marker}抬头")

@@ -30,6 +30,7 @@ from mall.catalogue.services import create_product
 from mall.catalogue.tree import create_category
 from mall.events.models import Delivery, Event
 from mall.freight.models import FreightTemplate
+from mall.imports.models import ImportJob
 from mall.invoices.models import InvoiceRequest
 from mall.malls.models import Mall
 from mall.operators.services import enter_mall
@@ -88,6 +89,7 @@ class World:
     freight_template: FreightTemplate | None = None
     product: Product | None = None
     picture: ProductPicture | None = None
+    import_job: ImportJob | None = None
     banner: Any = None
     sku: Sku | None = None
     click: Any = None
