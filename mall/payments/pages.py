@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from mall import clock
 from mall.orders.models import OrderStatus
 from mall.orders.pages import mine
 from mall.pages.access import buyer_page
@@ -57,7 +58,8 @@ def cashier(request: HttpRequest, order_id: UUID) -> HttpResponse:
         # A second tap while the first was being paid is refused, and paid all the same.
         if not form.errors or mine(request, order_id).paid_at is not None:
             return redirect("pages:paid", order.public_id)
-    return page(request, "h5/payments/cashier.html", {"order": order, "form": form, "ways": _ways(request, form)})
+    context = {"order": order, "form": form, "ways": _ways(request, form), "now": clock.now()}
+    return page(request, "h5/payments/cashier.html", context)
 
 
 @buyer_page
