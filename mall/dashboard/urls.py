@@ -15,6 +15,7 @@ from mall.malls import opening
 from mall.notices import dashboard as notices
 from mall.operators import urls as operators
 from mall.orders import dashboard as orders
+from mall.orders import shipping_pages
 from mall.payments import dashboard as payments
 from mall.payments.wechat import dashboard as wechat
 from mall.reviews import dashboard as reviews
@@ -23,6 +24,7 @@ from mall.staff import dashboard as staff
 dashboard_urlpatterns = [
     *home.urlpatterns,
     *orders.urlpatterns,
+    *shipping_pages.urlpatterns,
     *catalogue.urlpatterns,
     *category_pages.urlpatterns,
     *picture_pages.urlpatterns,

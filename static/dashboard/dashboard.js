@@ -5,6 +5,7 @@
   var sheet = document.getElementById("sheet");
 
   document.addEventListener("click", function (event) {
+    if (event.target.closest("[data-print]")) window.print();
     var toggle = event.target.closest("[data-menu]");
     if (toggle) {
       var open = toggle.closest(".side").classList.toggle("open");

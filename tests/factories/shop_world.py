@@ -22,6 +22,7 @@ from mall.invoices.services import request_invoice
 from mall.malls.models import Mall
 from mall.notices.services import notify
 from mall.orders.models import OrderLine
+from mall.orders.shipping_table import take_in_shipments
 from mall.payments.models import TransferProof
 from mall.payments.proofs import add_proof
 from mall.payments.wechat.models import WeChatIdentity
@@ -108,6 +109,8 @@ def _work_behind_the_counter(world: World) -> None:
         status="issued", number=f"{marker}号", note=f"{marker}备注", tax_number=f"{marker}税号",
         email=f"{marker}@example.com",
     )  # fmt: skip
+    table = f"订单号,快递公司,运单号\n{marker},{marker}快递,1\n".encode()
+    world.shipping_job = take_in_shipments(data=table, file_name=f"{marker}.csv", author=None)
     notify(kind="order", subject_id=order.pk, text=f"{marker}新订单")
     world.proof = add_proof(
         payment=world.payments["pending"],

@@ -91,6 +91,7 @@ class World:
     picture: ProductPicture | None = None
     import_job: ImportJob | None = None
     banner: Any = None
+    shipping_job: Any = None
     sku: Sku | None = None
     click: Any = None
     app_click: Any = None
