@@ -41,6 +41,9 @@ TONES = {
     "active": "good",
     "suspended": "bad",
     "open": "good",
+    "waiting": "warn",
+    "accepted": "good",
+    "refused": "bad",
     "awaiting_return": "info",
     "returning": "warn",
     "resending": "warn",
@@ -113,6 +116,8 @@ EVENTS = {
     "order.case_changed": _("售后变化"),
     "case.opened": _("售后申请"),
     "case.overdue": _("售后超时"),
+    "plan.changed": _("方案变更"),
+    "sku.cost_changed": _("成本价变更"),
     "conversion.recorded": _("转化"),
 }
 
