@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mall.catalogue import api, category_api, merchant_api, picture_api, stock_api
+from mall.catalogue import api, category_api, import_api, merchant_api, picture_api, stock_api
 
 api_urlpatterns = [
     path("categories", api.categories, name="categories"),
@@ -21,6 +21,22 @@ api_urlpatterns = [
         "merchant/products/<str:product_id>/pictures/<str:picture_id>",
         picture_api.MerchantPicture.as_view(),
         name="merchant-product-picture",
+    ),
+    path("merchant/product-imports", import_api.ProductImports.as_view(), name="merchant-product-imports"),
+    path(
+        "merchant/product-imports/<str:import_id>",
+        import_api.OneProductImport.as_view(),
+        name="merchant-product-import",
+    ),
+    path(
+        "merchant/product-imports/<str:import_id>/check",
+        import_api.ProductImportCheck.as_view(),
+        name="merchant-product-import-check",
+    ),
+    path(
+        "merchant/product-imports/<str:import_id>/apply",
+        import_api.ProductImportApply.as_view(),
+        name="merchant-product-import-apply",
     ),
     path("merchant/low-stock", stock_api.LowStock.as_view(), name="merchant-low-stock"),
     path("merchant/categories", category_api.MerchantCategories.as_view(), name="merchant-categories"),

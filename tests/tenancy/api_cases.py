@@ -147,6 +147,9 @@ def staff_case(right: str, **more: Any) -> Case:
     return Case(STAFF, right=right, **more)
 
 
+IMPORT: dict[str, Made] = {"import_id": lambda w: public(w.import_job)}
+
+
 def case(name: str) -> dict[str, Made]:
     """The path of one of the world's after-sales cases."""
     return {"case_id": lambda world: public(world.cases[name])}
@@ -439,6 +442,16 @@ CASES: dict[str, Case] = {
         answers=(204,),
     ),
     "GET /merchant/low-stock": staff_case(rights.EDIT_PRODUCTS),
+    "POST /merchant/product-imports": staff_case(
+        rights.EDIT_PRODUCTS, body=lambda w: f"商品名称,售价\n{w.marker},1\n".encode(), answers=(201,)
+    ),
+    "GET /merchant/product-imports/{import_id}": staff_case(rights.EDIT_PRODUCTS, path=IMPORT),
+    "POST /merchant/product-imports/{import_id}/check": staff_case(
+        rights.EDIT_PRODUCTS, path=IMPORT, body=lambda _w: {"columns": [{"field": "name", "column": 0}]}
+    ),
+    "POST /merchant/product-imports/{import_id}/apply": staff_case(
+        rights.EDIT_PRODUCTS, path=IMPORT, body=lambda _w: {"only_good": True}
+    ),
     "POST /merchant/categories": staff_case(
         rights.EDIT_PRODUCTS,
         body=lambda w: {"name": f"新分类{w.marker}", "parent": public(w.category)},
@@ -558,7 +571,8 @@ CASES: dict[str, Case] = {
 # Texts in bodies and queries that name no row; every other text must be among the ids of its case.
 PLAIN_TEXT = {
     "account", "app", "attribution", "bank", "campaign", "carrier", "channel", "city", "click_pays", "code",
-    "company", "coupon", "cursor", "description", "detail", "district", "email", "evidence", "keywords", "kind",
+    "company", "coupon", "cursor", "description", "detail", "district", "email", "evidence", "field", "keywords",
+    "kind",
     "method", "name", "nickname", "note", "number", "openid", "ordering", "password", "phone", "provider", "province",
     "purpose", "reason", "reference", "return_to", "scope", "search", "serial", "state", "status", "subtitle",
     "tax_number", "text", "title",

@@ -267,3 +267,26 @@ def test_staff_grow_and_prune_the_tree(mall, owner_api, anyone):
     assert (moved["parent"], moved["name"], moved["position"]) == (None, "龙井", 2)
     assert owner_api.delete(f"merchant/categories/{top['id']}").status_code == 204
     assert [row["name"] for row in anyone.get("categories").json()["results"]] == ["龙井"]
+
+
+def test_a_table_is_looked_through_and_carried_out_once(mall, owner_api):
+    made = owner_api.post("merchant/product-imports", "品名,售价,多少\n茶,1.5,7\n酒,x,\n".encode())
+    assert made.status_code == 201
+    job = made.json()
+    address = f"merchant/product-imports/{job['id']}"
+    assert job["columns"] == [{"field": "name", "column": 0}, {"field": "price_fen", "column": 1}]
+    assert job["result"] == {"created": 1, "changed": 0, "unchanged": 0, "left": 1, "errors": 1}
+    assert [(error["row"], error["field"]) for error in job["errors"]] == [(3, "售价")]
+    columns = [*job["columns"], {"field": "stock", "column": 2}]
+    assert owner_api.post(f"{address}/check", {"columns": columns}).json()["columns"] == columns
+    for wrong in ([{"field": "x", "column": 0}], [{"field": "name", "column": 9}], [{"field": "name", "column": "0"}]):
+        assert owner_api.post(f"{address}/check", {"columns": wrong}).status_code == 400
+    refused = owner_api.post(f"{address}/apply", {})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (409, "import_has_errors")
+    assert owner_api.get("merchant/products").json()["results"] == []
+    assert owner_api.post(f"{address}/apply", {"only_good": True}).json()["status"] == "done"
+    assert owner_api.post(f"{address}/apply", {"only_good": True}).status_code == 409
+    (product,) = owner_api.get("merchant/products").json()["results"]
+    assert (product["name"], product["skus"][0]["price_fen"], product["skus"][0]["stock"]) == ("茶", 150, 7)
+    for wrong in (b"", b"\x89PNG\xff\xfe\xfd", b"x" * (10 * 1024 * 1024 + 1)):
+        assert owner_api.post("merchant/product-imports", wrong).json()["errors"][0]["code"] == "bad_table"

@@ -1,0 +1,155 @@
+"""Tables of goods by the merchant API: send one, say its columns, look, carry out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers, status
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from mall.api.fields import ChoiceTextField, StrictBooleanField, StrictIntegerField
+from mall.api.lookup import get_or_404
+from mall.api.permissions import StaffMay
+from mall.catalogue import import_jobs
+from mall.catalogue.product_table import COLUMNS
+from mall.imports.models import ImportJob
+from mall.imports.reading import BYTES_MAX, COLUMNS_MAX
+from mall.staff.rights import EDIT_PRODUCTS
+
+_BODY = {
+    "text/csv": OpenApiTypes.BINARY,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": OpenApiTypes.BINARY,
+}
+
+
+class TableParser(BaseParser):
+    """The bytes of one table. Whether they are one, the service that reads it says."""
+
+    media_type = "*/*"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> bytes:
+        """The body, and no more of it than shows that it is too much."""
+        return stream.read(BYTES_MAX + 1)
+
+
+class ColumnSaid(serializers.Serializer):
+    """Which column holds a field."""
+
+    field = ChoiceTextField(choices=[column.field for column in COLUMNS])
+    column = StrictIntegerField(min_value=0, max_value=COLUMNS_MAX, help_text="Its place in `header`, from 0.")
+
+
+class ColumnsGiven(serializers.Serializer):
+    """What the columns mean; fields left out are not taken in."""
+
+    columns = ColumnSaid(many=True, max_length=len(COLUMNS))
+
+
+class ApplyGiven(serializers.Serializer):
+    """Whether products with errors may be left out."""
+
+    only_good = StrictBooleanField(default=False)
+
+
+class RowError(serializers.Serializer):
+    """What is wrong in one row."""
+
+    row = serializers.IntegerField(help_text="As a spreadsheet counts: the header is row 1.")
+    field = serializers.CharField(help_text="The column's title.")
+    error = serializers.CharField()
+
+
+class ImportResult(serializers.Serializer):
+    """How many products a table makes and changes, and how many are left out."""
+
+    created = serializers.IntegerField()
+    changed = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+    left = serializers.IntegerField()
+    errors = serializers.IntegerField(help_text="All of them; the list below ends at 500.")
+
+
+class ProductImport(serializers.Serializer):
+    """A table of goods on its way."""
+
+    id = serializers.UUIDField(source="public_id")
+    status = serializers.ChoiceField(choices=ImportJob.Status.choices)
+    header = serializers.ListField(child=serializers.CharField())
+    columns = serializers.SerializerMethodField()
+    result = ImportResult()
+    errors = RowError(many=True)
+
+    def get_columns(self, job: ImportJob) -> list[ColumnSaid]:
+        """Which column holds which field."""
+        return [{"field": name, "column": place} for name, place in job.columns.items()]
+
+
+def _found(import_id: str) -> ImportJob:
+    return get_or_404(ImportJob.objects.filter(kind=ImportJob.Kind.PRODUCTS), import_id)
+
+
+class ProductImports(APIView):
+    """Tables of goods."""
+
+    permission_classes = (StaffMay(EDIT_PRODUCTS),)
+    parser_classes = (TableParser,)
+
+    @extend_schema(request=_BODY, responses={201: ProductImport})
+    def post(self, request: Request) -> Response:
+        """Look a table through; nothing changes yet. The body is the file: XLSX or CSV, 10 MB, 2,000 rows."""
+        job = import_jobs.take_in_products(data=request.data or b"", file_name="", author=request.user.user)
+        return Response(ProductImport(job).data, status=status.HTTP_201_CREATED)
+
+
+class OneProductImport(APIView):
+    """One table of goods."""
+
+    permission_classes = (StaffMay(EDIT_PRODUCTS),)
+
+    @extend_schema(responses=ProductImport)
+    def get(self, request: Request, import_id: str) -> Response:
+        """Its columns, what it would do or did, and its errors row by row."""
+        return Response(ProductImport(_found(import_id)).data)
+
+
+class ProductImportCheck(APIView):
+    """Other columns."""
+
+    permission_classes = (StaffMay(EDIT_PRODUCTS),)
+
+    @extend_schema(
+        request=ColumnsGiven,
+        responses=ProductImport,
+        examples=[
+            OpenApiExample(
+                "Columns",
+                value={"columns": [{"field": "name", "column": 0}, {"field": "price_fen", "column": 2}]},
+                request_only=True,
+            )
+        ],
+    )
+    def post(self, request: Request, import_id: str) -> Response:
+        """Look the table through again with these columns; nothing changes yet."""
+        given = ColumnsGiven(data=request.data)
+        given.is_valid(raise_exception=True)
+        columns = {one["field"]: one["column"] for one in given.validated_data["columns"]}
+        return Response(ProductImport(import_jobs.check_products(job=_found(import_id), columns=columns)).data)
+
+
+class ProductImportApply(APIView):
+    """Carrying out."""
+
+    permission_classes = (StaffMay(EDIT_PRODUCTS),)
+
+    @extend_schema(request=ApplyGiven, responses=ProductImport)
+    def post(self, request: Request, import_id: str) -> Response:
+        """Make and change the products; 409 with errors in the table unless `only_good`, and the second time."""
+        given = ApplyGiven(data=request.data)
+        given.is_valid(raise_exception=True)
+        job = import_jobs.apply_products(job=_found(import_id), only_good=given.validated_data["only_good"])
+        return Response(ProductImport(job).data)
