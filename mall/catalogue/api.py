@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,10 +15,12 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
+from mall import clock
 from mall.api.fields import TextField
-from mall.api.lookup import get_or_404
+from mall.api.lookup import get_or_404, public_uuid
 from mall.catalogue import listing, rich_text, selectors
-from mall.catalogue.models import Category, Product
+from mall.catalogue.detail import product_on_sale
+from mall.catalogue.models import Category
 from mall.catalogue.pictures import PAGE_SIDE, sized
 
 CURSOR_MAX = 200
@@ -80,11 +83,12 @@ class ProductList(serializers.Serializer):
 class SkuOnSale(serializers.Serializer):
     """A SKU as buyers see it."""
 
-    id = serializers.UUIDField(source="public_id")
+    id = serializers.UUIDField()
     specs = serializers.DictField(child=serializers.CharField())
     price_fen = serializers.IntegerField()
     market_price_fen = serializers.IntegerField(allow_null=True)
     member_price_fen = serializers.IntegerField(allow_null=True, help_text="What members pay.")
+    limited_until = serializers.DateTimeField(allow_null=True, help_text="When the limited-time price ends.")
     stock = serializers.IntegerField()
 
 
@@ -99,6 +103,7 @@ class ProductDetail(ProductInList):
     category = serializers.UUIDField(allow_null=True)
     images = serializers.ListField(child=serializers.URLField())
     skus = SkuOnSale(many=True)
+    server_now = serializers.DateTimeField(help_text="To count down by.")
 
 
 class CategoryList(APIView):
@@ -154,8 +159,11 @@ class OneProduct(APIView):
     @extend_schema(responses=ProductDetail)
     def get(self, request: Request, product_id: str) -> Response:
         """The product with its pictures and SKUs."""
-        product = get_or_404(selectors.visible_products(), product_id)
-        return Response(detail(product, request))
+        named, now = public_uuid(product_id), clock.now()
+        found = product_on_sale(named, now) if named is not None else None
+        if found is None:
+            raise NotFound
+        return Response(detail(found, request, now))
 
 
 def in_list(row: listing.ProductRow, request: Request) -> dict[str, Any]:
@@ -170,26 +178,17 @@ def in_list(row: listing.ProductRow, request: Request) -> dict[str, Any]:
     }
 
 
-def detail(product: Product, request: Request) -> dict[str, Any]:
-    """A product as ProductDetail says, in two queries."""
-    skus = selectors.active_skus(product)
-    images = [_absolute(sized(picture.file, PAGE_SIDE), request) for picture in selectors.pictures(product)]
-    cheapest = min(skus, key=lambda sku: sku.price_fen, default=None)
-    return {
-        "id": str(product.public_id),
-        "name": product.name,
+def detail(found: dict[str, Any], request: Request, now: datetime) -> dict[str, Any]:
+    """A product as ProductDetail says."""
+    images = [_absolute(sized(file, PAGE_SIDE), request) for file in found.pop("pictures")]
+    cheapest = min(found["skus"], key=lambda sku: sku["price_fen"], default=None)
+    return found | {
         "image": images[0] if images else None,
-        "price_fen": cheapest.price_fen if cheapest else 0,
-        "market_price_fen": cheapest.market_price_fen if cheapest else None,
-        "sold_count": product.sold_count,
-        "subtitle": product.subtitle,
-        "description": product.description,
-        "description_html": rich_text.shown(product.description),
-        "video_url": product.video_url or None,
-        "purchase_limit": product.purchase_limit,
-        "category": str(product.category.public_id) if product.category else None,
+        "price_fen": cheapest["price_fen"] if cheapest else 0,
+        "market_price_fen": cheapest["market_price_fen"] if cheapest else None,
+        "description_html": rich_text.shown(found["description"]),
         "images": images,
-        "skus": SkuOnSale(skus, many=True).data,
+        "server_now": now,
     }
 
 

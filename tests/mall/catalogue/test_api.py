@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 import pytest
 
@@ -65,7 +66,9 @@ def test_a_product_shows_its_skus_but_not_what_they_cost_the_merchant(mall, anyo
         product = create_product(name="衣", category=create_category(name="c"), subtitle="好", skus=skus, **more)
         ids = [str(sku.public_id) for sku in Sku.objects.order_by("position")]
         category = str(product.category.public_id)
-    assert anyone.get(f"products/{product.public_id}").json() == {
+    told = anyone.get(f"products/{product.public_id}").json()
+    assert datetime.fromisoformat(told.pop("server_now")).tzinfo is not None
+    assert told == {
         "id": str(product.public_id),
         "name": "衣",
         "image": None,
@@ -81,9 +84,9 @@ def test_a_product_shows_its_skus_but_not_what_they_cost_the_merchant(mall, anyo
         "sold_count": 0,
         "skus": [
             {"id": ids[0], "specs": {"码": "L"}, "price_fen": 500, "market_price_fen": 900,
-             "member_price_fen": 450, "stock": 1},
+             "member_price_fen": 450, "limited_until": None, "stock": 1},
             {"id": ids[1], "specs": {"码": "S"}, "price_fen": 400, "market_price_fen": None,
-             "member_price_fen": None, "stock": 2},
+             "member_price_fen": None, "limited_until": None, "stock": 2},
         ],
     }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -175,6 +175,26 @@ def test_it_holds_from_its_start_until_its_end_by_the_servers_clock(mall, sku):
         assert price_now(mall, sku) == 10_000
 
 
+def test_the_api_tells_the_price_of_this_moment_and_when_it_ends(mall, sku, api):
+    now = clock.now()
+    limited = make_limited(mall, sku, 9_000, starts_at=now + timedelta(hours=1), ends_at=now + timedelta(hours=2))
+
+    def told() -> tuple[int, bool]:
+        product = api.get(f"products/{sku.product.public_id}").json()
+        (shown,) = product["skus"]
+        assert product["price_fen"] == shown["price_fen"]
+        ends_at = shown["limited_until"]
+        assert ends_at is None or datetime.fromisoformat(ends_at) == limited.ends_at
+        return shown["price_fen"], ends_at is not None
+
+    assert told() == (10_000, False)
+    with clock.unmoved():
+        clock.advance(hours=1)
+        assert told() == (9_000, True)
+        clock.advance(hours=1)
+        assert told() == (10_000, False)
+
+
 def test_closing_ends_it_for_good(mall, sku):
     limited = make_limited(mall, sku, 9_000)
     with mall_scope(mall.pk):
@@ -247,3 +267,12 @@ def test_a_plan_that_pays_more_pauses_what_would_lose_money_and_only_that(mall, 
         assert LimitedPrice.objects.get(pk=earning.pk).floor_fen == 6_548
         assert recheck_limited_prices() == []
     assert (price_now(mall, sku), price_now(mall, other)) == (10_000, 8_000)
+
+
+def test_only_the_owner_goes_below_the_floor(mall, sku, commission):
+    with mall_scope(mall.pk):
+        Mall.objects.filter(pk=mall.pk).update(promotion_margin_bps=2_000)
+    manager = make_staff(mall, role="manager")
+    with pytest.raises(NotAllowed):
+        make_limited(mall, sku, 5_500, override=Override("周年庆"), actor=manager)
+    make_limited(mall, sku, 9_000, override=Override("没必要"), actor=manager)
