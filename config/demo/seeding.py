@@ -12,13 +12,13 @@ from commissions.plans.services import change_plan
 from config.demo import history
 from config.demo.goods import MALLS, TRIAL
 from config.demo.shelves import DemoMall
-from config.demo.shop import fill_shop
+from config.demo.shop import fill_shop, offer
 from mall import clock
 from mall.catalogue.models import Product
 from mall.malls.models import Mall
 from mall.malls.selectors import primary_host
 from mall.malls.services import create_mall
-from mall.staff.models import User
+from mall.staff.models import StaffMember, User
 from mall.tenancy.context import mall_scope
 from members.joining.services import join
 from members.models import Member
@@ -78,6 +78,8 @@ def seed(tell: Any) -> dict[str, Any]:
                 clock.advance(days=-history.DAYS - 1)
                 mall_id = _make(demo, number)
             history.play(mall_id, tell)
+            with mall_scope(mall_id):
+                offer(StaffMember.objects.select_related("user").get())
         malls.append(_described(mall_id, demo, number).as_dict())
     return {
         "operator": {

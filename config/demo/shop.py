@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from zlib import crc32
 
 from config.demo.goods import STOCK, TRIAL, TRIAL_AISLE
 from config.demo.shelves import Aisle, DemoMall, Goods
+from mall import clock
 from mall.banners.services import add_banner
 from mall.catalogue.drawing import VIEWS, draw_banner, draw_good, draw_sign
 from mall.catalogue.models import Category, Product, Sku
 from mall.catalogue.pictures import add_picture
 from mall.catalogue.services import create_category, create_product
 from mall.catalogue.signs import set_category_icon
+from mall.coupons.services import create_coupon_template
+from mall.promotions.services import create_limited_price
+from mall.staff.models import StaffMember
 
 SOLD_MOST = 900
 # Behind everything else: what is there for trying things out is no beauty.
 POSITION_LAST = 9_000
 # Of a hundred: what goods cost the merchant, and what members pay where there is a price for them.
-COST, MEMBER = 52, 95
+COST, MEMBER, LIMITED = 52, 95, 88
+OFFERS, OFFER_LASTS = 5, timedelta(days=7)
 
 
 def fill_shop(demo: DemoMall) -> None:
@@ -28,6 +34,29 @@ def fill_shop(demo: DemoMall) -> None:
         drawn = draw_banner(title=banner.title, subtitle=banner.subtitle, shape=banner.shape, hue=banner.hue)
         link = f"/products?category={categories[banner.category].public_id}"
         add_banner(data=drawn, title=banner.title, link=link, position=place)
+
+
+def offer(actor: StaffMember) -> None:
+    """Coupons to take and limited-time prices that end in a week. Needs mall_scope; the present, not the history."""
+    now = clock.now()
+    create_coupon_template(
+        actor=actor, name="新人见面礼", kind="fixed", off_fen=1_000, threshold_fen=9_900, valid_days=30
+    )
+    create_coupon_template(
+        actor=actor, name="满 199 减 20", kind="fixed", off_fen=2_000, threshold_fen=19_900, valid_days=15
+    )
+    create_coupon_template(
+        actor=actor, name="全场九五折", kind="percent", off_bps=500, off_max_fen=3_000, valid_days=7, total_count=500
+    )
+    chosen = Sku.objects.filter(product__status=Product.Status.ON_SALE, price_fen__range=(2_500, 30_000), position=0)
+    for sku in chosen.exclude(product__name=TRIAL.name).order_by("-product__sold_count", "id")[:OFFERS]:
+        create_limited_price(
+            sku=sku,
+            price_fen=sku.price_fen * LIMITED // 1_000 * 10,
+            starts_at=now,
+            ends_at=now + OFFER_LASTS,
+            actor=actor,
+        )
 
 
 def _shelve(aisle: Aisle, goods: list[Goods], *, position: int, first: int = 0) -> Category:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,11 +18,13 @@ from mall import clock
 from mall.banners.selectors import shown_banners
 from mall.catalogue.pages import first_goods
 from mall.catalogue.selectors import category_tree, picture_url
+from mall.coupons.selectors import open_templates
 from mall.pages import brand
 from mall.pages.rendering import ShareCard, page, safe_next
 from mall.promotions.window import offers_at
 
 AISLES_MAX = 10
+COUPONS_MAX = 6
 A_YEAR_SECONDS = 365 * 24 * 3600
 _HEX = re.compile(r"[0-9a-fA-F]{6}")
 
@@ -44,6 +47,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "tab": "home",
             "banners": banners,
             "aisles": category_tree()[:AISLES_MAX],
+            "coupons": open_templates(now).order_by("-id")[:COUPONS_MAX],
+            "coupons_address": reverse("pages:coupon-centre"),
             "offers": offers_at(now),
             "server_now": now,
             **first_goods(request),
