@@ -33,6 +33,7 @@ RIGHT_NAMES = {
     rights.WRITE_OFF: gettext_lazy("核销欠款"),
     rights.MANAGE_MEMBERS: gettext_lazy("管理会员"),
     rights.RETRY_EVENTS: gettext_lazy("重试事件"),
+    rights.OVERRIDE_FLOORS: gettext_lazy("低于底价促销"),
     rights.MANAGE_STAFF: gettext_lazy("管理员工与设置"),
 }
 

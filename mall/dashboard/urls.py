@@ -7,8 +7,10 @@ from mall.aftersales import dashboard as aftersales
 from mall.banners import dashboard as banners
 from mall.catalogue import category_pages, import_pages, picture_pages, stock_pages
 from mall.catalogue import dashboard as catalogue
+from mall.coupons import dashboard as coupons
 from mall.dashboard import home
 from mall.events import dashboard as events
+from mall.freight import dashboard as freight
 from mall.invoices import dashboard as invoices
 from mall.malls import dashboard as malls
 from mall.malls import opening
@@ -18,6 +20,7 @@ from mall.orders import dashboard as orders
 from mall.orders import shipping_pages
 from mall.payments import dashboard as payments
 from mall.payments.wechat import dashboard as wechat
+from mall.promotions import dashboard as promotions
 from mall.reviews import dashboard as reviews
 from mall.staff import dashboard as staff
 
@@ -40,6 +43,9 @@ dashboard_urlpatterns = [
     *staff.urlpatterns,
     *notices.urlpatterns,
     *banners.urlpatterns,
+    *coupons.urlpatterns,
+    *promotions.urlpatterns,
+    *freight.urlpatterns,
     *malls.urlpatterns,
     *opening.urlpatterns,
     *operators.urlpatterns,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from mall import clock
 from mall.catalogue.models import Category, Product, Sku
+from mall.errors import NotAllowed
 from mall.inputs import checked_line, checked_number
 from mall.money import FEN_MAX, yuan
 from mall.promotions.errors import (
@@ -26,6 +27,7 @@ from mall.promotions.models import LimitedPrice, ThresholdDiscount
 from mall.promotions.selectors import goods_of_scope
 from mall.staff.audit import log
 from mall.staff.models import StaffMember
+from mall.staff.rights import OVERRIDE_FLOORS, may
 
 DAYS_MAX = 30
 AHEAD_DAYS_MAX = 365
@@ -61,7 +63,7 @@ def create_limited_price(
     It ends within 30 days of its start, and lies on its floor or above: cost, fees, the largest commission under
     the live plan, and the mall's margin. An override's reason, which is kept, lets it go down to break-even, or to
     clear the shelf to the cost price, never below. Locks the SKU. Raises BadPromotion naming the
-    field, SkuNotThere, CostRequired, BelowFloor with the computation, TimedAlready with the other one's id.
+    field, SkuNotThere, CostRequired, NotAllowed, BelowFloor with the computation, TimedAlready with the other one's id.
     """
     name = checked_line("name", name, 60, refuse=BadPromotion)
     reason = checked_line("reason", override.reason, 200, refuse=BadPromotion)
@@ -73,6 +75,8 @@ def create_limited_price(
     if price_fen >= sku.price_fen:
         raise BadPromotion(_("限时价须低于原价 ¥%(price)s。") % {"price": yuan(sku.price_fen)}, field="price_fen")
     floor = floor_at(sku, price_fen)
+    if price_fen < floor.floor_fen and reason and actor is not None and not may(actor.role, OVERRIDE_FLOORS):
+        raise NotAllowed(_("只有店主可以让限时价低于底价。"))
     check_floor(floor, reason=reason, is_clearance=override.is_clearance)
     _require_free_days(sku, starts_at, ends_at)
     limited = LimitedPrice.objects.create(

@@ -18,11 +18,13 @@ WRITE_OFF = "ledger.write_off"
 MANAGE_MEMBERS = "members.manage"
 RETRY_EVENTS = "events.retry"
 MANAGE_STAFF = "staff.manage"
+OVERRIDE_FLOORS = "promotions.override"
 
 ALL = frozenset(
     {
         SEE_ORDERS, SHIP, EDIT_PRODUCTS, CONFIRM_PAYMENTS, DECIDE_REFUNDS, ANSWER_REVIEWS, SEE_COMMISSIONS, EDIT_PLAN,
         APPROVE_PAYOUTS, SETTLE_PAYOUTS, WRITE_OFF, MANAGE_MEMBERS, RETRY_EVENTS, MANAGE_STAFF,
+        OVERRIDE_FLOORS,
     }
 )  # fmt: skip
 

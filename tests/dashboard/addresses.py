@@ -58,6 +58,10 @@ def _category(world: World) -> Any:
     return world.category.public_id
 
 
+def _offer(name: str) -> Callable[[World], Any]:
+    return lambda world: world.offers[name].public_id
+
+
 def _refund(world: World) -> Any:
     return world.refunds["requested"].public_id
 
@@ -162,6 +166,31 @@ PAGES = (
     Page("shipping-template", rights.SHIP),
     _one("shipping-job", rights.SHIP, lambda world: world.shipping_job.public_id),
     _one("shipping-apply", rights.SHIP, lambda world: world.shipping_job.public_id, only_post=True),
+    Page("coupons", rights.EDIT_PRODUCTS),
+    Page("coupon-new", rights.EDIT_PRODUCTS),
+    _one("coupon", rights.EDIT_PRODUCTS, _offer("coupons")),
+    _one("coupon-close", rights.EDIT_PRODUCTS, _offer("coupons")),
+    _one("coupon-give", rights.EDIT_PRODUCTS, _offer("coupons")),
+    Page("promotions", rights.EDIT_PRODUCTS),
+    Page("limited-pick", rights.EDIT_PRODUCTS),
+    _one("limited-new", rights.EDIT_PRODUCTS, _sku),
+    _one("limited-close", rights.EDIT_PRODUCTS, _offer("limited")),
+    _one("limited-extend", rights.EDIT_PRODUCTS, _offer("limited")),
+    _one("limited-resume", rights.EDIT_PRODUCTS, _offer("limited")),
+    Page("thresholds", rights.EDIT_PRODUCTS),
+    Page("threshold-new", rights.EDIT_PRODUCTS),
+    _one("threshold-close", rights.EDIT_PRODUCTS, _offer("threshold")),
+    Page("freight", rights.EDIT_PRODUCTS),
+    Page("freight-new", rights.EDIT_PRODUCTS),
+    _one("freight-edit", rights.EDIT_PRODUCTS, _offer("freight")),
+    _one("freight-delete", rights.EDIT_PRODUCTS, _offer("freight")),
+    _one("freight-rule-new", rights.EDIT_PRODUCTS, _offer("freight")),
+    Page(
+        "freight-rule-remove",
+        rights.EDIT_PRODUCTS,
+        lambda world: [world.offers["freight"].public_id, 0],
+        args_of_nobody=(NOBODYS_ID, 0),
+    ),
     Page("banners", rights.EDIT_PRODUCTS),
     Page("banner-new", rights.EDIT_PRODUCTS),
     _one("banner", rights.EDIT_PRODUCTS, lambda world: world.banner.public_id),

@@ -53,7 +53,7 @@ def make_limited(mall: Mall, sku: Sku, price_fen: int, **more: Any) -> LimitedPr
     now = clock.now()
     dates = {"starts_at": now - timedelta(seconds=1), "ends_at": now + timedelta(days=1)}
     with mall_scope(mall.pk):
-        return create_limited_price(sku=sku, price_fen=price_fen, actor=owner_of(mall), **{**dates, **more})
+        return create_limited_price(sku=sku, price_fen=price_fen, **{"actor": owner_of(mall), **dates, **more})
 
 
 def make_freight(mall: Mall, *, rules: list[dict[str, Any]] | None = None, **more: Any) -> FreightTemplate:

@@ -9,6 +9,7 @@ import pytest
 from mall import clock
 from mall.catalogue.models import Sku
 from mall.catalogue.services import set_skus
+from mall.errors import NotAllowed
 from mall.events.models import Event
 from mall.malls.models import Mall
 from mall.orders.quoting import quote
@@ -31,7 +32,7 @@ from mall.promotions.services import (
 )
 from mall.staff.models import AuditRecord
 from mall.tenancy.context import mall_scope
-from tests.factories.mall import owner_of
+from tests.factories.mall import make_staff, owner_of
 from tests.factories.offers import make_costed_sku, make_limited
 from tests.factories.trade import make_sku, place
 
