@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _t
@@ -13,6 +14,7 @@ from mall import money
 from mall.api.lookup import get_or_404
 from mall.dashboard.actions import Question, ask
 from mall.dashboard.doors import staff_page
+from mall.dashboard.exports import export_of, time_cell, yuan_cell
 from mall.dashboard.fields import PlainTextField
 from mall.dashboard.forms import DashboardForm, FilterForm, filters_of
 from mall.dashboard.lists import page_of
@@ -64,6 +66,8 @@ def invoice_list(request: HttpRequest) -> HttpResponse:
     asked = form.asked()
     status = request.GET.get("status", InvoiceRequest.Status.REQUESTED)
     rows = invoices_of_mall(status=status if status in InvoiceRequest.Status.values else "", number=asked.get("q", ""))
+    if file := _exported(request, rows):
+        return file
     context = {
         "section": "invoices",
         "page": page_of(request, rows),
@@ -73,6 +77,22 @@ def invoice_list(request: HttpRequest) -> HttpResponse:
         "is_narrowed": bool(asked),
     }
     return show(request, "dashboard/invoices.html", context)
+
+
+def _exported(request: HttpRequest, rows: QuerySet[InvoiceRequest]) -> HttpResponse | None:
+    at = time_cell(request)
+    columns = [
+        (_("订单号"), lambda one: one.order.number),
+        (_("状态"), lambda one: str(one.get_status_display())),
+        (_("发票抬头"), lambda one: one.title),
+        (_("税号"), lambda one: one.tax_number),
+        (_("接收邮箱"), lambda one: one.email),
+        (_("开票金额"), lambda one: yuan_cell(one.worth_fen)),
+        (_("发票号码"), lambda one: one.number),
+        (_("申请时间"), lambda one: at(one.requested_at)),
+        (_("处理时间"), lambda one: at(one.decided_at)),
+    ]
+    return export_of(request, rows, name="invoices", columns=columns)
 
 
 @staff_page(rights.CONFIRM_PAYMENTS)

@@ -16,7 +16,8 @@ from tests.factories.mall import make_mall
 from tests.query_counts import statements
 
 EVERY_PAGE = (
-    "home", "orders", "order", "order-earnings", "products", "product", "categories", "payments", "refunds", "refund",
+    "home", "orders", "order", "order-earnings", "products", "product", "categories", "payments", "payment", "wechat",
+    "reconciliation", "refunds", "refund", "invoices",
     "events", "staff", "audit", "settings", "members", "member", "member-account", "member-links", "plan",
     "plan-versions", "plan-targets", "commissions", "commission", "conversions", "payouts", "payout", "ledger",
     "today-commissions", "today-payouts", "today-referrals",
