@@ -345,6 +345,8 @@ SPECTACULAR_SETTINGS = {
         "ServerErrorEnum": "drf_standardized_errors.openapi_serializers.ServerErrorEnum.choices",
         "OrderStatusEnum": "mall.orders.models.OrderStatus.choices",
         "PaymentStatusEnum": "mall.payments.models.Payment.Status",
+        "ProofStatusEnum": "mall.payments.models.TransferProof.Status",
+        "BillDifferenceKindEnum": "mall.payments.wechat.models.BillDifference.Kind",
         "ProductStatusEnum": "mall.catalogue.models.Product.Status",
         "RefundStatusEnum": "mall.aftersales.models.Refund.Status",
         "CaseKindEnum": "mall.aftersales.case_models.Case.Kind",

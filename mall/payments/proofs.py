@@ -57,7 +57,8 @@ def add_proof(*, payment: Payment, by: Buyer | StaffMember, picture: bytes = b""
         with transaction.atomic():
             proof = TransferProof.objects.create(payment=payment, file=file, serial=serial, uploaded_by=_who(by))
     except IntegrityError as error:
-        storages["private"].delete(file)
+        if file:
+            storages["private"].delete(file)
         raise _used(serial) from error
     if isinstance(by, StaffMember):
         log(action="payment.proof_added", actor=by, subject=payment, detail={"proof": proof.pk})

@@ -138,14 +138,15 @@ def check(request: HttpRequest) -> HttpResponse:
 def _show_account(
     request: HttpRequest, form: AccountForm, seen: Seen | None, steps: list[Any] | None = None
 ) -> HttpResponse:
-    base = base_url(primary_host())
+    host = primary_host()
+    base = base_url(host)
     context = {
         "section": "wechat",
         "form": form,
         "seen": seen,
         "steps": steps,
         "notify_addresses": [base + PAY_PATH, base + REFUND_PATH],
-        "domain": primary_host(),
+        "domain": host,
     }
     return show(request, "dashboard/wechat.html", context)
 

@@ -10,6 +10,7 @@ from django.db import connection
 
 from mall import clock
 from mall.aftersales.models import Refund
+from mall.buyers.services import register_buyer
 from mall.events.models import Event
 from mall.orders.models import Order
 from mall.orders.services import cancel_order
@@ -29,7 +30,9 @@ from mall.payments.proofs import WAITING_MOST, add_proof, forget_pictures, pictu
 from mall.payments.services import confirm_payment, received_before, start_payment
 from mall.staff.models import AuditRecord, Role
 from mall.tenancy.context import mall_scope
-from tests.factories.mall import make_staff
+from tests.concurrency import together
+from tests.factories.mall import make_mall, make_staff
+from tests.factories.members import new_phone
 from tests.factories.pictures import a_picture
 from tests.factories.trade import make_sku, place
 
@@ -255,3 +258,48 @@ def test_who_closes_his_account_takes_the_pictures_along_and_leaves_the_numbers(
     assert not storages["private"].exists(proof.file)
     proof.refresh_from_db()
     assert (proof.file, proof.serial, proof.received_fen, picture_of(proof)) == ("", "Z9", 2_000, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_people_who_confirm_the_same_proof_at_once_one_is_told_it_was_decided():
+    mall = make_mall(bank_instructions=["账号：1"])
+    people = [make_staff(mall, Role.FINANCE) for _ in range(2)]
+    with mall_scope(mall.pk):
+        buyer = register_buyer(phone=new_phone())
+    order = place(mall, buyer, (make_sku(mall, price_fen=1_000, stock=10), 2))
+    with mall_scope(mall.pk):
+        payment = start_payment(order=order, provider="bank_transfer")
+        proof = add_proof(payment=payment, by=buyer, serial="RACE1")
+
+    def confirm(actor):
+        def run():
+            with mall_scope(mall.pk):
+                return confirm_payment(payment=payment, actor=actor, proof=proof, received_fen=1_500).status
+
+        return run
+
+    outcomes = together([confirm(actor) for actor in people], keep_errors=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ProofDecided", "str"]
+    with mall_scope(mall.pk):
+        assert (received_before(payment), Payment.objects.get().status) == (1_500, "pending")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_five_who_show_the_same_serial_at_once_one_is_believed():
+    mall = make_mall(bank_instructions=["账号：1"])
+    with mall_scope(mall.pk):
+        buyers = [register_buyer(phone=new_phone()) for _ in range(5)]
+    orders = [place(mall, buyer, (make_sku(mall, price_fen=1_000, stock=10), 2)) for buyer in buyers]
+
+    def show(order, buyer):
+        def run():
+            with mall_scope(mall.pk):
+                payment = start_payment(order=order, provider="bank_transfer")
+                return add_proof(payment=payment, by=buyer, serial="SAME1").status
+
+        return run
+
+    outcomes = together([show(*pair) for pair in zip(orders, buyers, strict=True)], keep_errors=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == [*["SerialUsed"] * 4, "Status"]
+    with mall_scope(mall.pk):
+        assert TransferProof.objects.count() == 1
