@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -148,11 +149,14 @@ def guessed_columns(header: Sequence[str]) -> dict[str, int]:
     places: dict[str, int] = {}
     taken: set[int] = set()
     named = [_plain(title) for title in header]
-    with override("zh-hans"):
-        chinese = {column.field: str(column.title) for column in COLUMNS}
+    titles: dict[str, set[str]] = {column.field: {column.field, *column.known_as} for column in COLUMNS}
+    # A colleague may have exported in the other language.
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            for column in COLUMNS:
+                titles[column.field].add(str(column.title))
     for column in COLUMNS:
-        # In this language, in Chinese, as the API calls it, and as other shops' exports do.
-        names = {_plain(text) for text in (str(column.title), chinese[column.field], column.field, *column.known_as)}
+        names = {_plain(title) for title in titles[column.field]}
         for place, title in enumerate(named):
             if title in names and place not in taken:
                 places[column.field] = place
