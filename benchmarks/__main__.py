@@ -12,7 +12,7 @@ from benchmarks import house
 from benchmarks.databases import Databases
 from tests.installation import HOUSE, Installation
 
-SECTIONS = ("settlement", "growth", "pipeline", "members", "clicks", "shop")
+SECTIONS = ("settlement", "growth", "pipeline", "members", "clicks", "shop", "pricing")
 
 
 @dataclass(frozen=True)
