@@ -101,7 +101,7 @@ class ProductImports(APIView):
 
     @extend_schema(request=_BODY, responses={201: ProductImport})
     def post(self, request: Request) -> Response:
-        """Look a table through; nothing changes yet. The body is the file: XLSX or CSV, 10 MB, 2,000 rows."""
+        """Look a table through; nothing changes yet. The body is the file: XLSX or CSV, 10 MB, 5,000 rows."""
         job = import_jobs.take_in_products(data=request.data or b"", file_name="", author=request.user.user)
         return Response(ProductImport(job).data, status=status.HTTP_201_CREATED)
 

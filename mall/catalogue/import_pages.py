@@ -35,7 +35,7 @@ class UploadForm(DashboardForm):
 
     file = forms.FileField(
         label=_("表格"),
-        help_text=_("XLSX 或 CSV，第一行是列名，每个规格一行，不超过 2000 行、10 MB。"),
+        help_text=_("XLSX 或 CSV，第一行是列名，每个规格一行，不超过 5000 行、10 MB。"),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
     )
 

@@ -20,8 +20,6 @@ from mall.catalogue.skus import checked_skus
 from mall.errors import DomainError
 from mall.imports.reading import FIRST_ROW
 
-# A product needs about ten statements: so many are done while somebody waits.
-ROWS_MAX = 2_000
 _SKU_FIELDS = ("code", "price_fen", "market_price_fen", "member_price_fen", "cost_fen", "low_stock_at", "weight_g")
 
 

@@ -28,6 +28,12 @@ class ImportHasErrors(Conflict):
     message = _("还有错误的行：请改好后重新上传，或勾选只导入正确的行。")
 
 
+class ImportTooLarge(Conflict):
+    """409: more would be written than somebody can wait for."""
+
+    code = "import_too_large"
+
+
 class ImportDone(Conflict):
     """409: this table has been taken in already."""
 
