@@ -8,7 +8,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -48,7 +47,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "banners": banners,
             "aisles": category_tree()[:AISLES_MAX],
             "coupons": open_templates(now).order_by("-id")[:COUPONS_MAX],
-            "coupons_address": reverse("pages:coupon-centre"),
             "offers": offers_at(now),
             "server_now": now,
             **first_goods(request),

@@ -104,6 +104,15 @@ def go(context: dict[str, Any], name: str, *args: Any, **query: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def carried(context: dict[str, Any], path: str) -> str:
+    """A path that a merchant wrote, with the share code the visitor came by carried on, as in go."""
+    ref = context.get("ref")
+    if not ref or context["forwarding"].own_code or "ref=" in path:
+        return path
+    return f"{path}{'&' if '?' in path else '?'}{urlencode({'ref': ref})}"
+
+
+@register.simple_tag(takes_context=True)
 def absolute(context: dict[str, Any], address: str) -> str:
     """Scheme and host before a path, as cards and QR codes need it."""
     return context["request"].build_absolute_uri(address)

@@ -173,3 +173,12 @@ def test_the_cart_button_fetches_a_token_and_who_only_looks_gets_no_cookie(mall)
     token = phone.get("/fragments/form-token")
     assert token["Cache-Control"].startswith("max-age=0")
     assert len(token.content) == 64
+
+
+def test_a_banners_address_carries_the_share_code_on(mall):
+    with mall_scope(mall.pk):
+        add_banner(data=a_picture(), title="一", link="/categories")
+        add_banner(data=a_picture(), title="二", link="/products?ordering=sold")
+    page = seen(mall, "/?ref=abcdefghjk")
+    assert 'href="/categories?ref=abcdefghjk"' in page
+    assert 'href="/products?ordering=sold&amp;ref=abcdefghjk"' in page
