@@ -19,7 +19,7 @@ from mall.aftersales.case_serializers import CaseGiven, CaseQuery, CaseShown, Pa
 from mall.aftersales.evidence import add_evidence, evidence
 from mall.aftersales.selectors import cases_of, with_case_parts
 from mall.api.lookup import get_or_404
-from mall.api.uploads import PICTURE_BODY, PictureParser
+from mall.api.uploads import PICTURE_BODY, PictureParser, picture_of
 from mall.orders.idempotency import KEY_PARAMETER, idempotent
 from mall.orders.selectors import orders_of
 
@@ -137,7 +137,7 @@ class CasePictures(APIView):
     def post(self, request: Request, case_id: str) -> Response:
         """One picture more, up to nine, while the case is open. The body is the file: JPEG, PNG or WebP, 10 MB."""
         case = get_or_404(cases_of(request.user), case_id)
-        add_evidence(case=case, data=request.data)
+        add_evidence(case=case, data=picture_of(request))
         return Response(shown(case), status=status.HTTP_201_CREATED)
 
 

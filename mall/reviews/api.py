@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from mall.api.lookup import get_or_404
 from mall.api.permissions import StaffMay
-from mall.api.uploads import PICTURE_BODY, PictureParser
+from mall.api.uploads import PICTURE_BODY, PictureParser, picture_of
 from mall.catalogue.models import Product
 from mall.orders.models import OrderLine
 from mall.reviews import selectors, services
@@ -116,7 +116,7 @@ class ReviewPictures(APIView):
     def post(self, request: Request, review_id: str) -> Response:
         """One picture more, up to nine, for everybody to see. The body is the file: JPEG, PNG or WebP, 10 MB."""
         review = get_or_404(Review.objects.filter(buyer=request.user), review_id)
-        services.add_review_picture(review=review, data=request.data)
+        services.add_review_picture(review=review, data=picture_of(request))
         return Response(_own(review), status=status.HTTP_201_CREATED)
 
 
