@@ -577,6 +577,8 @@ PLAIN_TEXT = {
     "purpose", "reason", "reference", "return_to", "scope", "search", "serial", "state", "status", "subtitle",
     "tax_number", "text", "title",
     "video_url",
+    "api_v3_key", "app_secret", "appid", "mchid", "merchant_serial", "mini_app_secret", "mini_appid", "private_key",
+    "subject", "verify_word", "wechat_session",
     "charge_by", "ends_at", "regions", "starts_at", "valid_from", "valid_until",
 }  # fmt: skip
 
