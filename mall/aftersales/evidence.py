@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
@@ -15,6 +17,7 @@ from mall.aftersales.case_models import Case, CasePicture
 from mall.aftersales.case_transitions import lock_case
 from mall.aftersales.errors import TooManyPictures, WrongCaseState
 from mall.api.lookup import public_uuid
+from mall.buyers.models import Buyer
 from mall.catalogue.pictures import drawn_anew
 from mall.tenancy.context import require_mall_id
 
@@ -54,6 +57,15 @@ def evidence(pictures: QuerySet[CasePicture], picture_id: Any) -> HttpResponse:
     response["Cache-Control"] = "private, max-age=3600"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def forget_evidence(*, buyer: Buyer) -> None:
+    """Take away every picture a buyer showed; the files go once that is certain. His cases and their steps stay."""
+    pictures = CasePicture.objects.filter(case__order__buyer=buyer)
+    files = list(pictures.values_list("file", flat=True))
+    pictures.delete()
+    for file in files:
+        transaction.on_commit(partial(storages["private"].delete, file), robust=True)
 
 
 def _place(picture_id: uuid.UUID) -> str:

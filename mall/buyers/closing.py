@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from mall import clock
 from mall.addresses.models import Address
+from mall.aftersales.case_models import Case
+from mall.aftersales.evidence import forget_evidence
 from mall.buyers.errors import OpenOrders
 from mall.buyers.models import Buyer, ErasedPhone, PhoneCode
 from mall.buyers.services import revoke_all_tokens
@@ -43,6 +45,7 @@ def close_buyer(*, buyer: Buyer) -> None:
         name="", phone="", detail="", district="", erased_at=at
     )
     orders.exclude(note="").update(note="")
+    forget_evidence(buyer=locked)
     InvoiceRequest.objects.filter(order__in=orders).update(title="", tax_number="", email="")
     Address.objects.filter(buyer=locked).delete()
     CartItem.objects.filter(buyer=locked).delete()
@@ -69,3 +72,6 @@ def _refuse_unfinished(*, buyer: Buyer) -> None:
     unfinished = Order.objects.filter(buyer=buyer, status__in=_UNFINISHED).count()
     if unfinished:
         raise OpenOrders(_("您还有 %(count)s 笔未完成的订单，请先取消或确认收货后再注销。") % {"count": unfinished})
+    cases = Case.objects.filter(order__buyer=buyer, closed_at__isnull=True).count()
+    if cases:
+        raise OpenOrders(_("您还有 %(count)s 个未结束的售后，请先等它结束或撤销后再注销。") % {"count": cases})

@@ -12,6 +12,7 @@ from mall.api.fields import TextField
 from mall.api.lookup import get_or_404
 from mall.api.permissions import StaffMay
 from mall.api.uploads import PICTURE_BODY, PictureParser
+from mall.api.uploads import picture_of as body_of
 from mall.catalogue.merchant_api import PictureOwned
 from mall.catalogue.models import Product
 from mall.catalogue.pictures import PICTURES_MAX, add_picture, order_pictures, picture_of, remove_picture
@@ -46,7 +47,7 @@ class MerchantPictures(APIView):
     def post(self, request: Request, product_id: str) -> Response:
         """One picture more, up to nine, as the last. The body is the file: JPEG, PNG or WebP, 10 MB."""
         product = get_or_404(Product.objects.all(), product_id)
-        picture = add_picture(product=product, data=request.data)
+        picture = add_picture(product=product, data=body_of(request))
         return Response(PictureOwned(picture).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=PictureOrder, responses=PictureOwned(many=True))
