@@ -21,6 +21,7 @@ EVERY_PAGE = (
     "events", "staff", "audit", "settings", "members", "member", "member-account", "member-links", "plan",
     "plan-versions", "plan-targets", "commissions", "commission", "conversions", "payouts", "payout", "ledger",
     "today-commissions", "today-payouts", "today-referrals",
+    "notices", "notice-badge", "banners", "shipping", "shipping-job", "pick-list",
 )  # fmt: skip
 
 
