@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from io import StringIO
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
@@ -15,7 +18,7 @@ from mall.payments.wechat.models import WeChatAccount
 from mall.staff.models import AuditRecord
 from mall.tenancy.context import mall_scope
 from tests.factories.wechat import some_credentials, some_keys
-from tests.wechat_fake.merchants import new_key, pem_of, public_pem_of
+from tests.wechat_fake.merchants import kept_merchant, new_key, pem_of, public_pem_of
 
 
 def test_secrets_are_sealed_and_in_no_repr(mall, owner):
@@ -121,3 +124,12 @@ def test_the_doctor_knows_a_mall_without_an_account_and_one_that_is_not_there(ma
     assert "还没有填写" in doctor(mall)
     with pytest.raises(CommandError, match="no mall"):
         call_command("wechat_doctor", "nobody-has-this")
+
+
+def test_the_demos_merchant_is_made_once_and_kept_from_others(tmp_path):
+    file = tmp_path / "papers.json"
+    made, kept = kept_merchant(file), kept_merchant(file)
+    assert kept.papers() == made.papers()
+    assert file.stat().st_mode & 0o077 == 0
+    body = b"{}"
+    assert kept.verifies(base64.b64encode(made.key.sign(body, padding.PKCS1v15(), hashes.SHA256())).decode(), body)
