@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -104,14 +104,14 @@ def review_list(request: HttpRequest) -> HttpResponse:
 
 def _export(request: HttpRequest, rows: QuerySet[Review]) -> HttpResponse:
     header = ["时间", "商品", "订单号", "星级", "评价", "追评", "回复", "隐藏原因"]
-    with timezone.override(request.mall.timezone):
-        table = [
-            [
-                timezone.localtime(one.created_at).strftime("%Y-%m-%d %H:%M:%S"), one.line.name, one.line.order.number,
-                one.stars, one.text, one.followup_text, one.reply, one.hidden_reason,
-            ]
-            for one in rows.order_by("-pk")[:ROWS_MAX]
-        ]  # fmt: skip
+    zone = ZoneInfo(request.mall.timezone)
+    table = [
+        [
+            one.created_at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"), one.line.name, one.line.order.number,
+            one.stars, one.text, one.followup_text, one.reply, one.hidden_reason,
+        ]
+        for one in rows.order_by("-pk")[:ROWS_MAX]
+    ]  # fmt: skip
     return download(kind=request.GET["export"], name=_t("评价"), header=header, rows=table)
 
 
