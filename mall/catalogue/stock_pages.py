@@ -41,7 +41,7 @@ class RestockForm(DashboardForm):
 @require_safe
 def low_stock_list(request: HttpRequest) -> HttpResponse:
     """SKUs at or below the number their merchant wants to be told at."""
-    only_gone = request.GET.get("only") == "gone"
+    only_gone = request.GET.get("view") == "gone"
     rows = stock.low_stock()
     if only_gone:
         rows = rows.filter(stock=0)

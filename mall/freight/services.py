@@ -72,7 +72,7 @@ def save_freight_template(
 
 def delete_freight_template(*, template: FreightTemplate, actor: StaffMember | None) -> None:
     """Delete a template that no product names. Locks its row. Raises FreightInUse."""
-    template = FreightTemplate.objects.select_for_update(no_key=False).get(pk=template.pk)
+    template = FreightTemplate.objects.select_for_update(no_key=True).get(pk=template.pk)
     if Product.objects.filter(freight_template=template).exists():
         raise FreightInUse
     log(action="freight.deleted", actor=actor, subject=template, detail={})

@@ -43,7 +43,6 @@ TONES = {
     "open": "good",
     "waiting": "warn",
     "accepted": "good",
-    "refused": "bad",
     "awaiting_return": "info",
     "returning": "warn",
     "resending": "warn",

@@ -74,7 +74,8 @@ def test_money_is_never_a_float():
         f"{told(path, call.lineno)} {ast.unparse(call)}"
         for path in sources(*FLOORS)
         for name, call in calls(path)
-        if name == "float" and path.name != "parsers.py"
+        # A number as JSON or a sheet holds it, before it is anything of ours.
+        if name == "float" and told(path) not in {"mall/api/parsers.py", "mall/imports/sheet.py"}
     ]
     assert found == []
 
@@ -124,12 +125,14 @@ def test_cross_site_protection_is_off_where_something_else_is_looked_at():
 
 
 def test_nothing_from_outside_is_marked_safe():
-    # A constant of ours may be.
+    # A constant of ours may be; and a description that the allow-list has just cleaned.
     found = [
         told(path, call.lineno)
         for path in OURS
         for name, call in calls(path)
-        if name in {"mark_safe", "SafeString"} and not all(isinstance(given, ast.Constant) for given in call.args)
+        if name in {"mark_safe", "SafeString"}
+        and not all(isinstance(given, ast.Constant) for given in call.args)
+        and not (path.name == "rich_text.py" and ast.unparse(call.args[0]) == "_CLEANER.clean(text)")
     ]
     assert found == []
     for template in (HOUSE / "templates").rglob("*.*"):

@@ -326,7 +326,7 @@ def test_what_runs_low_is_listed_and_put_on_the_shelf_again(desk, mall):
         return [name for name in ("够", "到线", "卖完", "没设", "草稿") if f"<span>{name}</span>" in page]
 
     assert listed() == ["到线", "卖完"]
-    assert listed("?only=gone") == ["卖完"]
+    assert listed("?view=gone") == ["卖完"]
     address = reverse("dashboard:sku-restock", args=[gone.public_id])
     for wrong in ("", "0", "-1", "x", "100000001"):
         assert desk.post(address, {"pieces": wrong}).status_code == 200
@@ -349,93 +349,3 @@ def test_a_category_gets_an_icon_and_a_bad_one_changes_nothing(desk, mall):
     assert "无法识别这张图片" in found.content.decode()
     with mall_scope(mall.pk):
         assert (Category.objects.get().name, Category.objects.get().icon) == ("茶", category.icon)
-
-
-def upload(desk, text: str) -> str:
-    """The page a table leads to."""
-    sent = {"file": SimpleUploadedFile("goods.csv", text.encode("gb18030"))}
-    return desk.post("/dashboard/product-imports", sent)["Location"]
-
-
-def test_a_table_is_looked_through_first_and_taken_in_once(desk, mall):
-    address = upload(desk, "商品名称,售价,存货\n龙井,128,5\n碧螺春,88.5,6\n")
-    page = desk.get(address).content.decode()
-    assert "<dt>新建商品</dt><dd>2</dd>" in page
-    with mall_scope(mall.pk):
-        assert not Product.objects.exists()
-    columns = {"column_name": "0", "column_price_fen": "1", "column_stock": "2"}
-    desk.post(address, columns)
-    assert 'value="2" selected' in desk.get(address).content.decode()
-    for _ in range(2):
-        desk.post(f"{address}/apply")
-    page = desk.get(address).content.decode()
-    assert "这份表格已导入" in page
-    with mall_scope(mall.pk):
-        assert sorted(Sku.objects.values_list("product__name", "price_fen", "stock")) == [
-            ("碧螺春", 8_850, 6),
-            ("龙井", 12_800, 5),
-        ]
-    assert "这份表格已导入" in desk.post(address, columns, follow=True).content.decode()
-
-
-def test_errors_stand_beside_their_rows_and_keep_the_rest_out_unless_asked(desk, mall):
-    address = upload(desk, "商品名称,售价\n龙井,128\n\n碧螺春,很贵\n")
-    page = desk.get(address).content.decode()
-    assert '<td class="num" data-label="行">4</td><td data-label="列">售价</td>' in page
-    assert "还有错误的行" in desk.post(f"{address}/apply", follow=True).content.decode()
-    with mall_scope(mall.pk):
-        assert not Product.objects.exists()
-    desk.post(f"{address}/apply", {"only_good": "1"})
-    assert only(mall).name == "龙井"
-
-
-@pytest.mark.parametrize(
-    "columns",
-    [
-        {"column_name": "0", "column_price_fen": "0"},
-        {"column_name": "99"},
-        {"column_name": "²"},
-        {"column_name": "-1"},
-        {"column_name": "9" * 5_000},
-        {},
-    ],
-)
-def test_columns_that_cannot_be_meant_change_nothing(desk, mall, columns):
-    address = upload(desk, "商品名称,售价\n龙井,128\n")
-    assert desk.post(address, columns).status_code == 302
-    assert desk.get(address).status_code == 200
-    with mall_scope(mall.pk):
-        assert not Product.objects.exists()
-
-
-@pytest.mark.parametrize(("data", "says"), [(b"", "空"), (b"\x89PNG\xff\xfe\xfd", "无法识别"), (b"a\n", "没有数据")])
-def test_what_is_no_table_is_refused_beside_the_field(desk, mall, data, says):
-    found = desk.post("/dashboard/product-imports", {"file": SimpleUploadedFile("x.xlsx", data)})
-    assert found.status_code == 200
-    assert says in found.content.decode()
-
-
-def test_an_export_holds_what_the_list_shows_and_its_import_changes_nothing(desk, mall):
-    with mall_scope(mall.pk):
-        for name in ("=龙井", "碧螺春"):
-            create_product(name=name, skus=[{"price_fen": 12_850, "stock": 5, "code": name[-1:]}])
-        before = list(Product.objects.order_by("id").values()), list(Sku.objects.order_by("id").values())
-    found = desk.get("/dashboard/products.csv?q=龙井")
-    assert found["Content-Type"] == "text/csv; charset=utf-8"
-    assert "'=龙井" in found.content.decode()
-    assert "碧螺春" not in found.content.decode()
-    whole = desk.get("/dashboard/products.xlsx").content
-    address = desk.post("/dashboard/product-imports", {"file": SimpleUploadedFile("goods.xlsx", whole)})["Location"]
-    assert "<dt>没有变化</dt><dd>2</dd>" in desk.get(address).content.decode()
-    desk.post(f"{address}/apply")
-    with mall_scope(mall.pk):
-        assert (list(Product.objects.order_by("id").values()), list(Sku.objects.order_by("id").values())) == before
-    assert desk.get("/dashboard/products.exe").status_code == 404
-
-
-def test_the_empty_table_to_fill_in_is_read_without_an_error(desk, mall):
-    table = desk.get("/dashboard/product-imports/template").content
-    address = desk.post("/dashboard/product-imports", {"file": SimpleUploadedFile("t.xlsx", table)})["Location"]
-    page = desk.get(address).content.decode()
-    assert "<dt>新建商品</dt><dd>1</dd>" in page
-    assert "<dt>有错误，未导入</dt><dd>0</dd>" in page

@@ -20,7 +20,8 @@ SETTINGS = {
     "name": "新店名", "notice": "今日包邮", "service_phone": "400-1", "brand_color": "#123456",
     "phone_proof_required": "on", "unpaid_close_minutes": "45", "auto_receive_days": "12", "after_sales_days": "5",
     "payout_min_fen": "2.50", "four_eyes_payouts": "on", "bank_instructions": "户名：某某\n\n 账号：1 ",
-    "service_wechat": "kefu", "service_hours": "每天", "licence": "执照", "returns_promise": "七天", "returns_address": "杭州",
+    "service_wechat": "kefu", "service_hours": "每天", "licence": "执照", "returns_promise": "七天",
+    "returns_address": "杭州",
     "payment_fee_bps": "0.6", "promotion_margin_bps": "5",
 }  # fmt: skip
 

@@ -25,7 +25,7 @@ READING = [name for name, case in CASES.items() if case.gets is not None]
 # Whatever any page asks its address for, on every page.
 ASKED = (
     "before", "brought_by", "by", "c", "category", "channel", "city", "code", "columns", "cursor", "district", "from",
-    "kind", "member", "name", "newest", "next", "number", "only", "order", "ordering", "page", "phone", "product",
+    "kind", "member", "name", "newest", "next", "number", "order", "ordering", "page", "phone", "product",
     "province", "q", "quantity", "reason", "ref", "search", "seen", "sku", "standing", "state", "status", "tab",
     "taken", "to", "view",
 )  # fmt: skip

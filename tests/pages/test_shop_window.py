@@ -250,9 +250,7 @@ def test_the_share_code_travels_on_in_every_link_of_a_visitors_page():
     page = stranger(mall).get("/?ref=abcdefghjk")
 
     # The search form's own address has none: it sends the code in a hidden field.
-    inside = [
-        address for address in places(page) if address.startswith(("/products?", "/categories", "/cart", "/me"))
-    ]
+    inside = [address for address in places(page) if address.startswith(("/products?", "/categories", "/cart", "/me"))]
     assert 'name="ref" value="abcdefghjk"' in text_of(page)
     assert len(inside) >= 4
     assert all("ref=abcdefghjk" in address for address in inside)

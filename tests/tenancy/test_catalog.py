@@ -153,7 +153,7 @@ def test_a_column_named_like_a_reference_is_one(owner_cursor):
         ("mall_auditrecord", "subject_id"): "its table depends on the kind; it is shown, never followed",
         ("mall_category", "tree_id"): "mptt's number of a tree, from a sequence of the installation",
         ("mall_staffnotice", "subject_id"): "its table depends on the kind; it is looked up inside the mall",
-        ("mall_linestep", "source_id"): "a promotion's or a coupon's, by the step; followed by statements that name the mall",
+        ("mall_linestep", "source_id"): "a promotion's or a coupon's, by the step; its readers name the mall",
         ("commissions_journal", "conversion_id"): "the ledger holds bare ids; audit_ledger joins them with the mall",
         ("commissions_journal", "payout_id"): "the ledger holds bare ids; audit_ledger joins them with the mall",
     }
