@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -96,7 +97,12 @@ def delete_category(*, category: Category) -> None:
             )
             % {"n": products}
         )
-    node.delete()
+    try:
+        with transaction.atomic():
+            node.delete()
+    except (ProtectedError, IntegrityError) as error:
+        # Coupons, discounts and rates of commission name it too, on other floors and for good.
+        raise CategoryNotEmpty(_("该分类已被优惠券、满减或佣金比例使用，不能删除；可以改名后继续使用。")) from error
 
 
 class Numbers(NamedTuple):

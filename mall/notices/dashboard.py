@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from mall.aftersales.case_models import Case
 from mall.dashboard.actions import Question, ask
 from mall.dashboard.doors import staff_page
 from mall.dashboard.forms import DashboardForm
@@ -43,15 +44,17 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     """What has come in, newest first."""
     page = page_of(request, StaffNotice.objects.all())
     orders = Order.objects.in_bulk([row.subject_id for row in page.rows if row.kind == "order.paid"])
+    cases = Case.objects.in_bulk([row.subject_id for row in page.rows if row.kind.startswith("case.")])
     for row in page.rows:
-        row.address = _address(row, orders)
+        row.address = _address(row, orders, cases)
     is_pushed = Mall.objects.filter(pk=request.mall_id).exclude(webhook_sealed="").exists()
     return show(request, "dashboard/notices.html", {"section": "notices", "page": page, "is_pushed": is_pushed})
 
 
-def _address(notice: StaffNotice, orders: dict[int, Order]) -> str:
-    if notice.kind.startswith("case."):
-        return reverse("dashboard:refunds")
+def _address(notice: StaffNotice, orders: dict[int, Order], cases: dict[int, Case]) -> str:
+    case = cases.get(notice.subject_id) if notice.kind.startswith("case.") else None
+    if case is not None:
+        return reverse("dashboard:case", args=[case.public_id])
     order = orders.get(notice.subject_id) if notice.kind == "order.paid" else None
     return reverse("dashboard:order", args=[order.public_id]) if order else ""
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from mall import clock
 from mall.events.models import Event
 from mall.money import yuan
+from mall.notices.services import notify
 from mall.promotions.floors import Floor, floors_at, least_allowed
 from mall.promotions.models import LimitedPrice
 from mall.staff.audit import log
@@ -76,5 +77,10 @@ def _apply(limited: LimitedPrice, floor: Floor) -> bool:
         actor=None,
         subject=limited,
         detail={"price_fen": limited.price_fen, "least_fen": least, "floor": floor.basis()},
+    )
+    notify(
+        kind="promotion.paused",
+        subject_id=limited.pk,
+        text=_("限时价已暂停：%(name)s，请核对成本和佣金方案。") % {"name": limited.sku.product.name},
     )
     return True

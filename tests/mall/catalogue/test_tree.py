@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from mall import clock
 from mall.catalogue.errors import (
     BadCategory,
     CategoryLoop,
@@ -19,6 +21,7 @@ from mall.catalogue.models import Category
 from mall.catalogue.selectors import category_tree
 from mall.catalogue.services import create_category, create_product, delete_category, move_category, rename_category
 from mall.catalogue.tree import LEVELS_MAX, wrong_numbers
+from mall.promotions.models import ThresholdDiscount
 from mall.tenancy.context import mall_scope
 from tests.concurrency import together
 from tests.factories.mall import make_mall
@@ -106,6 +109,16 @@ class TestTree:
         delete_category(category=child)
         delete_category(category=a)
         assert category_tree() == []
+
+    def test_a_category_that_a_discount_names_is_kept(self):
+        named = create_category(name="a")
+        now = clock.now()
+        ThresholdDiscount.objects.create(
+            name="满减", threshold_fen=1_000, off_fen=1, starts_at=now, ends_at=now + timedelta(days=1), category=named
+        )
+        with pytest.raises(CategoryNotEmpty, match="满减"):
+            delete_category(category=named)
+        assert Category.objects.get() == named
 
     @pytest.mark.parametrize("name", ["", "   ", "x" * 41, "a\nb", "a\x00b", "\ud800", 5, None])
     def test_a_bad_name_is_refused(self, name):

@@ -12,6 +12,7 @@ from mall.catalogue.services import set_skus
 from mall.errors import NotAllowed
 from mall.events.models import Event
 from mall.malls.models import Mall
+from mall.notices.models import StaffNotice
 from mall.orders.quoting import quote
 from mall.promotions.errors import (
     BadPromotion,
@@ -246,6 +247,7 @@ def test_a_cost_that_rises_pauses_it_and_nothing_is_sold_below_in_between(mall, 
         assert "60.00" in paused.paused_reason
         assert "70.36" in paused.paused_reason
         assert AuditRecord.objects.filter(action="limited_price.paused").count() == 1
+        assert StaffNotice.objects.get(kind="promotion.paused").subject_id == limited.pk
         with pytest.raises(BelowFloor):
             resume_limited_price(limited=paused, actor=owner)
         Sku.objects.filter(pk=sku.pk).update(cost_fen=5_500)
