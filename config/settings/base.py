@@ -351,6 +351,8 @@ SPECTACULAR_SETTINGS = {
         "RefundStatusEnum": "mall.aftersales.models.Refund.Status",
         "CaseKindEnum": "mall.aftersales.case_models.Case.Kind",
         "CaseStatusEnum": "mall.aftersales.case_models.Case.Status",
+        "CouponKindEnum": "mall.coupons.models.CouponTemplate.Kind",
+        "InvoiceStatusEnum": "mall.invoices.models.InvoiceRequest.Status",
         **{
             f"ErrorCode{code}Enum": f"drf_standardized_errors.openapi_serializers.ErrorCode{code}Enum.choices"
             for code in ("401", "403", "404", "405", "406", "415", "429", "500")

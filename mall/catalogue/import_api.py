@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
@@ -84,7 +84,8 @@ class ProductImport(serializers.Serializer):
     result = ImportResult()
     errors = RowError(many=True)
 
-    def get_columns(self, job: ImportJob) -> list[ColumnSaid]:
+    @extend_schema_field(ColumnSaid(many=True))
+    def get_columns(self, job: ImportJob) -> list[dict[str, Any]]:
         """Which column holds which field."""
         return [{"field": name, "column": place} for name, place in job.columns.items()]
 
