@@ -24,10 +24,12 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
+from django.utils import translation
 from psycopg2 import sql
 from redis import Redis
 
 from config.local import browser, roles
+from mall import clock
 from mall.events import bell
 
 HOUSE = Path(__file__).resolve().parents[1]
@@ -196,9 +198,22 @@ def _leave_nothing_behind() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _nobodys_language() -> None:
+    """A request of the test before leaves its language in this thread."""
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
 def _bells_ring() -> None:
     """A bell that did not work in one test must not keep the next one silent."""
     bell.listen_again()
+
+
+@pytest.fixture(autouse=True)
+def _clock_goes_back() -> Iterator[None]:
+    """What one test moves the clock by is no other's time: who signs by the real one refuses the next test's calls."""
+    with clock.unmoved():
+        yield
 
 
 @pytest.fixture

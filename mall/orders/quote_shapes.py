@@ -18,6 +18,8 @@ BEST = "best"
 class QuoteGiven(OrderGiven):
     """An order as it would be placed. Without an address, freight is left out."""
 
+    # Who brought the buyer changes no price.
+    visitor = None
     address = AddressGiven(required=False, allow_null=True)
     coupon = TextField(
         max_length=64,

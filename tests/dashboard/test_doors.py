@@ -58,7 +58,7 @@ def test_a_role_sees_no_door_that_is_closed_to_it(shown):
     text = shown.browser("service").get("/dashboard/").content.decode()
     for name in ("payments", "events", "staff", "audit", "settings"):
         assert f'href="{reverse("dashboard:" + name)}"' not in text
-    for name in ("orders", "products", "refunds", "commissions", "payouts", "ledger"):
+    for name in ("orders", "products", "cases", "commissions", "payouts", "ledger"):
         assert f'href="{reverse("dashboard:" + name)}"' in text
 
 

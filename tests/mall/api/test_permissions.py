@@ -53,10 +53,11 @@ def views_of(resolver, prefix: str = ""):
             yield prefix + str(pattern.pattern), pattern.callback.cls
 
 
-# Anybody may register, log in, look at goods and click; nothing else is open.
+# Anybody may register, log in, look at goods, what others say of them and what coupons there are, and click.
 OPEN = {
     "phone-codes", "password-resets", "members", "tokens", "merchant/tokens", "categories", "products",
-    "products/<str:product_id>", "clicks", "clicks/<str:click_id>/confirm", "schema", "docs",
+    "products/<str:product_id>", "clicks", "clicks/<str:click_id>/confirm", "schema", "docs", "coupon-templates",
+    "products/<str:product_id>/reviews", "products/<str:product_id>/review-summary", "wechat/mini-sessions",
 }  # fmt: skip
 
 
