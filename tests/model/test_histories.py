@@ -26,7 +26,6 @@ from mall.aftersales.errors import MoreThanLeft, NotRefundable
 from mall.aftersales.models import Refund
 from mall.aftersales.services import approve_refund, reject_refund, request_refund
 from mall.errors import DomainError
-from mall.orders import placing
 from mall.orders.errors import WrongState
 from mall.orders.services import cancel_order, confirm_receipt, place_order, ship_order
 from mall.payments.services import start_payment
@@ -54,7 +53,7 @@ from tests.model.choices import (
 )
 from tests.model.money import MoneySteps
 from tests.model.reckoning import Click as ReferenceClick
-from tests.model.world import World
+from tests.model.world import FAR_AWAY, World
 
 TIMES = float(os.environ.get("FENYONG_CHAOS_N", "0"))
 EXAMPLES, STEPS = (max(1, int(60 * TIMES)), 50) if TIMES else (12, 25)
@@ -75,10 +74,6 @@ class Loop(MoneySteps):
         super().__init__()
         self.clock = clock.unmoved()
         self.clock.__enter__()
-        self.former_freight, placing.freight_for = (
-            placing.freight_for,
-            lambda _lines, region: 700 if "海" in region[0] else 0,
-        )
         self.world = World()
         self.reference = self.world.reference
         self.visitors: list[str] = ["", new_key(), new_key()]
@@ -87,7 +82,6 @@ class Loop(MoneySteps):
         self.payees: dict[int, Payee] = {}
 
     def teardown(self) -> None:
-        placing.freight_for = self.former_freight
         self.clock.__exit__(None, None, None)
         COMPARED.update(self.world.compared)
 
@@ -182,10 +176,11 @@ class Loop(MoneySteps):
     def _order(self, buyer: int, visitor: int, lines: list[tuple[int, int]], far: bool, steps: int) -> None:
         """Somebody orders, and the order goes some steps at once."""
         member, key, now = self.member(buyer), self.visitors[visitor % len(self.visitors)], clock.now()
-        address = an_address(province="海南省", city="海口市", district="美兰区") if far else an_address()
+        address = an_address(**FAR_AWAY) if far else an_address()
         with self.act("order"):
             chosen = [(self.world.skus[number % len(self.world.skus)], quantity) for number, quantity in lines]
             placed = place_order(buyer=member.buyer, lines=chosen, address=address, visitor_key=key)
+            self.world.check_freight(placed, far=far)
             self.reference.place(placed.pk, member.pk, key, self.world.reference_lines(placed), now)
         for _ in range(steps):
             self._go_on(placed.pk)

@@ -19,6 +19,7 @@ from mall.catalogue.models import Sku
 from mall.catalogue.services import create_category, create_product
 from mall.events import delivery
 from mall.events.models import Delivery
+from mall.freight.services import save_freight_template
 from mall.malls.models import Mall
 from mall.orders.models import Order, OrderLine
 from mall.orders.timers import run_timers
@@ -33,8 +34,10 @@ PLAN: dict[str, Any] = {
     "order_levels_bps": [1000, 500], "ceiling_bps": 3000, "click_fen": 5, "registration_fen": 33,
     "budget_month_fen": 150, "click_cap_day_fen": 12, "registration_cap_day_fen": None, "hold_days": 0,
     "attribution": "last_click", "attribution_window_days": 15, "click_pays": "new", "self_purchase_earns": False,
-    "count_staff_visits": False, "include_freight": False,
+    "count_staff_visits": False, "include_freight": True,
 }  # fmt: skip
+FAR_AWAY = {"province": "海南省", "city": "海口市", "district": "美兰区"}
+FREIGHT = {"first_units": 2, "first_fen": 700, "extra_units": 1, "extra_fen": 101}
 PRICES = {"tea": [9_999, 58_01], "cup": [333], "book": [1_00], "pin": [7]}
 
 
@@ -53,11 +56,18 @@ class World:
         with mall_scope(self.mall.pk):
             root = create_category(name="茶")
             child = create_category(name="红茶", parent=root)
+            freight = save_freight_template(
+                name="快递",
+                rules=[{"regions": []}, {"regions": [FAR_AWAY["province"]], **FREIGHT}],
+                actor=self.staff,
+            )
             homes = {"tea": child, "cup": root, "book": None, "pin": None}
             self.targets: dict[tuple[str, int], Any] = {("category", c.pk): c for c in (root, child)}
             for name, prices in PRICES.items():
                 skus = [{"specs": {"款": str(n)}, "price_fen": fen, "stock": 100_000} for n, fen in enumerate(prices)]
-                product = create_product(name=name, category=homes[name], skus=skus)
+                product = create_product(
+                    name=name, category=homes[name], skus=skus, free_freight=False, freight_template=freight
+                )
                 above = {"tea": [child.pk, root.pk], "cup": [root.pk]}.get(name, [])
                 self.targets["product", product.pk] = product
                 for sku in Sku.objects.filter(product=product).order_by("position"):
@@ -143,6 +153,14 @@ class World:
             Line(self.scopes[line.sku_id], line.quantity, line.paid_fen, line.freight_fen)
             for line in self.lines_of(order)
         ]
+
+    def check_freight(self, order: Order, *, far: bool) -> None:
+        """A new order costs to send what the mall's template says, all of it on its lines. Needs mall_scope."""
+        lines = self.lines_of(order)
+        more = max(0, sum(line.quantity for line in lines) - FREIGHT["first_units"])
+        expected = FREIGHT["first_fen"] + more * FREIGHT["extra_fen"] if far else 0
+        assert (order.freight_fen, sum(line.freight_fen for line in lines)) == (expected, expected)
+        self.compared["freights"] += far
 
     # --- Comparing ----------------------------------------------------------
 
