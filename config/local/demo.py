@@ -171,7 +171,7 @@ def announce(port: int, demo: dict[str, Any], seconds: float) -> None:
             say(f"    member  {member['phone']} / {member['password']}  {member['nickname']}")
     operator = demo["operator"]
     if fake := demo.get("wechat"):
-        say(f"  wechat    {fake['mall']}: 微信支付 at the cashier is pretended by {fake['fake']}, no money moves")
+        say(f"  wechat    {fake['mall']}: WeChat Pay at the cashier is pretended by {fake['fake']}, no money moves")
     say(f"  operator  {operator['url']}  {operator['email']} / {operator['password']}")
     say(f"\nready: http://127.0.0.1:{port} after {seconds:.1f} s. Ctrl-C stops; the data stays.")
 

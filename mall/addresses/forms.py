@@ -104,4 +104,4 @@ def read_into(typed: dict[str, Any], text: str) -> tuple[dict[str, Any], str]:
 
 def _what_is_missing(fields: dict[str, Any]) -> str:
     names = {"name": _("收货人"), "phone": _("手机号"), "province": _("所在地区"), "detail": _("详细地址")}
-    return "、".join(str(label) for name, label in names.items() if not fields.get(name))
+    return _("、").join(str(label) for name, label in names.items() if not fields.get(name))

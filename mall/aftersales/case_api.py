@@ -24,7 +24,7 @@ from mall.orders.idempotency import KEY_PARAMETER, idempotent
 from mall.orders.selectors import orders_of
 
 _A_RETURN = OpenApiExample(
-    "退货退款",
+    "a return with its money",
     value={
         "kind": "return",
         "lines": [{"line": "5b0c4a3e-…", "amount_fen": 1999, "quantity": 1}],

@@ -123,15 +123,18 @@ def _narrowed(cases: QuerySet[Case], asked: dict[str, Any], timezone_name: str) 
 
 
 def _export(request: HttpRequest, rows: QuerySet[Case]) -> HttpResponse:
-    header = ["售后单号", "类型", "状态", "订单号", "买家", "商品", "退款金额（元）", "原因", "商家说明", "寄回快递",
-              "寄回单号", "寄出快递", "寄出单号", "截止时间", "申请时间", "结束时间"]  # fmt: skip
+    header = [
+        _t("售后单号"), _t("类型"), _t("状态"), _t("订单号"), _t("买家"), _t("商品"), _t("退款金额（元）"), _t("原因"),
+        _t("商家说明"), _t("寄回快递"), _t("寄回单号"), _t("寄出快递"), _t("寄出单号"), _t("截止时间"), _t("申请时间"),
+        _t("结束时间"),
+    ]  # fmt: skip
     zone = ZoneInfo(request.mall.timezone)
     table = [_cells(case, zone) for case in rows.order_by("-pk")[:ROWS_MAX]]
     return download(kind=request.GET["export"], name=_t("售后单"), header=header, rows=table)
 
 
 def _cells(case: Case, zone: ZoneInfo) -> list[str]:
-    goods = "；".join(f"{part.line.name} ×{part.quantity}" for part in case.lines.all())
+    goods = _t("；").join(f"{part.line.name} ×{part.quantity}" for part in case.lines.all())
     times = [
         at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if at else ""
         for at in (case.deadline_at, case.created_at, case.closed_at)

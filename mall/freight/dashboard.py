@@ -174,7 +174,7 @@ def freight_rule_remove(request: HttpRequest, public_id: str, position: int) -> 
         raise Http404
     question = Question(
         title=_("删除地区运费"),
-        sentence=_t("%(regions)s 改按其他地区计费。") % {"regions": "、".join(rule.regions)[:300]},
+        sentence=_t("%(regions)s 改按其他地区计费。") % {"regions": _t("、").join(rule.regions)[:300]},
         button=_("删除"),
         back=reverse(_BACK),
         is_grave=True,

@@ -115,7 +115,8 @@ def _checked_regions(names: Any, field: str) -> list[str]:
     for name in found:
         if not is_region(name):
             raise BadFreight(
-                _("没有名为“%(region)s”的地区，请用完整的官方名称，例如“浙江省”或“浙江省/杭州市”。") % {"region": name},
+                _("没有名为“%(region)s”的地区，请用完整的官方名称，例如“%(province)s”或“%(city)s”。")
+                % {"region": name, "province": "浙江省", "city": "浙江省/杭州市"},
                 field=field,
             )
     return found

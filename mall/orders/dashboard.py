@@ -94,7 +94,7 @@ def _exported(request: HttpRequest, rows: QuerySet[Order]) -> HttpResponse | Non
         (_("状态"), lambda order: str(order.get_status_display())),
         (_("下单时间"), lambda order: at(order.placed_at)),
         (_("付款时间"), lambda order: at(order.paid_at)),
-        (_("商品"), lambda order: "；".join(f"{line.name} ×{line.quantity}" for line in order.lines.all())),
+        (_("商品"), lambda order: _t("；").join(f"{line.name} ×{line.quantity}" for line in order.lines.all())),
         (_("商品金额"), lambda order: yuan_cell(order.goods_fen)),
         (_("优惠"), lambda order: yuan_cell(order.discount_fen)),
         (_("运费"), lambda order: yuan_cell(order.freight_fen)),

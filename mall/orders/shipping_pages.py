@@ -95,7 +95,7 @@ def shipping_template(request: HttpRequest) -> HttpResponse:
     """The orders that wait, ready for carrier and number to be filled in."""
     waiting = Order.objects.filter(status=OrderStatus.PAID).order_by("id").values_list("number", flat=True)
     rows = [[number, "", ""] for number in waiting[:1_000]]
-    return download(kind="xlsx", name="shipping", header=[titles[0] for titles in TITLES.values()], rows=rows)
+    return download(kind="xlsx", name="shipping", header=[str(title) for title in TITLES.values()], rows=rows)
 
 
 @staff_page(rights.SHIP)

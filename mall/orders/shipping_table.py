@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mall.errors import DomainError
 from mall.imports import services
@@ -21,11 +22,17 @@ from mall.text import clean_line
 
 ROWS_MAX = 1_000
 TEXT_MOST = 40
-# Field → what the column may be called, in the order in which it is looked for.
-TITLES: dict[str, tuple[str, ...]] = {
-    "order": ("订单号", "订单编号", "order", "order number", "order no"),
+# Field → what we call its column.
+TITLES: dict[str, Any] = {
+    "order": gettext_lazy("订单号"),
+    "company": gettext_lazy("快递公司"),
+    "number": gettext_lazy("运单号"),
+}
+# Field → what the column may be called, in the order in which it is looked for; ours in both languages too.
+KNOWN_AS: dict[str, tuple[str, ...]] = {
+    "order": ("订单号", "订单编号", "order", "order number", "order no", "order no."),
     "company": ("快递公司", "物流公司", "快递", "carrier", "company"),
-    "number": ("运单号", "快递单号", "物流单号", "单号", "tracking number", "number"),
+    "number": ("运单号", "快递单号", "物流单号", "单号", "tracking number", "tracking no", "tracking no.", "number"),
 }
 
 
@@ -47,7 +54,7 @@ def guessed_columns(header: Sequence[str]) -> dict[str, int]:
     """{field: place} by the titles, each column once."""
     plain = [title.strip().lower() for title in header]
     found: dict[str, int] = {}
-    for field, titles in TITLES.items():
+    for field, titles in KNOWN_AS.items():
         for title in titles:
             if title in plain and plain.index(title) not in found.values():
                 found[field] = plain.index(title)
@@ -62,7 +69,7 @@ def take_in_shipments(*, data: bytes, file_name: str, author: User | None) -> Im
         rows_max=ROWS_MAX,
     )  # fmt: skip
     if missing := [field for field in TITLES if field not in job.columns]:
-        names = "、".join(TITLES[field][0] for field in missing)
+        names = _("、").join(str(TITLES[field]) for field in missing)
         raise BadColumns(_("表头里没有这些列：%(names)s。请改好列名再上传。") % {"names": names}, field="file")
     parcels = look_through(rows=job.rows, columns=job.columns)
     services.keep_check(job=job, errors=_errors(parcels), result=_counts(parcels))
@@ -111,13 +118,13 @@ def _judge(parcel: Parcel, seen: Mapping[str, int]) -> None:
     order = parcel.order
     for field in ("company", "number"):
         if clean_line(getattr(parcel, field), least=1, most=TEXT_MOST) is None:
-            parcel.field, parcel.error = TITLES[field][0], _("请填写 1 到 40 个字符。")
+            parcel.field, parcel.error = str(TITLES[field]), _("请填写 1 到 40 个字符。")
             return
     if order is None:
-        parcel.field, parcel.error = TITLES["order"][0], _("没有这个订单号，请核对。")
+        parcel.field, parcel.error = str(TITLES["order"]), _("没有这个订单号，请核对。")
     elif parcel.order_number in seen:
         row = seen[parcel.order_number]
-        parcel.field, parcel.error = TITLES["order"][0], _("与第 %(row)s 行重复，请删去一行。") % {"row": row}
+        parcel.field, parcel.error = str(TITLES["order"]), _("与第 %(row)s 行重复，请删去一行。") % {"row": row}
     elif order.status == OrderStatus.PAID:
         return
     elif (order.carrier, order.tracking_number) == (parcel.company, parcel.number):

@@ -103,7 +103,9 @@ def review_list(request: HttpRequest) -> HttpResponse:
 
 
 def _export(request: HttpRequest, rows: QuerySet[Review]) -> HttpResponse:
-    header = ["时间", "商品", "订单号", "星级", "评价", "追评", "回复", "隐藏原因"]
+    header = [
+        _t("时间"), _t("商品"), _t("订单号"), _t("星级"), _t("评价"), _t("追评"), _t("回复"), _t("隐藏原因"),
+    ]  # fmt: skip
     zone = ZoneInfo(request.mall.timezone)
     table = [
         [

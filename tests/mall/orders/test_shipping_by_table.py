@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.translation import override
 
 from mall.imports.errors import BadColumns, ImportDone, ImportHasErrors
 from mall.orders.models import Order
-from mall.orders.shipping_table import apply_shipments, take_in_shipments
+from mall.orders.shipping_table import TITLES, apply_shipments, take_in_shipments
 from mall.tenancy.context import mall_scope
 from tests.factories.mall import host_of, make_mall, owner_of
 from tests.factories.members import make_member
@@ -71,6 +72,15 @@ def test_a_table_without_its_columns_is_refused(mall):
     with pytest.raises(BadColumns) as refused:
         taken_in(mall, ("1", "2"), header="订单号,备注")
     assert "快递公司、运单号" in str(refused.value)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_our_own_titles_are_understood_in_both_languages(mall, language):
+    order = paid(mall)
+    with override(language):
+        header = ",".join(str(title) for title in TITLES.values())
+    job = taken_in(mall, (order.number, "顺丰速运", "SF1"), header=header)
+    assert job.result == {"shipped": 1, "unchanged": 0, "errors": 0}
 
 
 def test_the_pages_lead_from_the_pick_list_to_the_parcels(mall, client):
