@@ -14,7 +14,7 @@ class TokenSchema(AutoSchema):
     """Each operation asks for the token its permissions let through; an open one takes either or none.
 
     A view names in `also_answers` the failures that cannot be told from its permissions: a log-in
-    answers 401 to a wrong password, and 429 to a guesser.
+    answers 401 to a wrong password, and 429 to a guesser. A body that is a file may be none of ours: 400.
     """
 
     def get_auth(self) -> list[dict[str, Any]]:
@@ -29,6 +29,10 @@ class TokenSchema(AutoSchema):
     def _should_add_error_response(self, responses: dict[str, Any], status_code: str) -> bool:
         is_named = status_code in getattr(self.view, "also_answers", ()) and status_code not in responses
         return is_named or super()._should_add_error_response(responses, status_code)
+
+    def _should_add_validation_error_response(self) -> bool:
+        takes_a_file = isinstance(self.get_request_serializer(), dict)
+        return takes_a_file or super()._should_add_validation_error_response()
 
 
 class BuyerTokenScheme(OpenApiAuthenticationExtension):

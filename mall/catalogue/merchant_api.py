@@ -101,7 +101,7 @@ class PictureOwned(serializers.ModelSerializer):
         model = ProductPicture
         fields = ("id", "url")
 
-    @extend_schema_field(serializers.URLField())
+    @extend_schema_field({"type": "string", "format": "uri-reference"})
     def get_url(self, picture: ProductPicture) -> str:
         """The address of the largest size, below the mall's host."""
         return str(picture_url(picture.file))

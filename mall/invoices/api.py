@@ -36,6 +36,7 @@ class InvoiceShown(serializers.ModelSerializer):
 
     id = serializers.UUIDField(source="public_id")
     order = serializers.UUIDField(source="order.public_id")
+    email = serializers.CharField(help_text="May be empty. A host may be one of Chinese characters.")
     status = serializers.ChoiceField(choices=InvoiceRequest.Status.choices)
 
     class Meta:

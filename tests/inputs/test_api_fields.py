@@ -30,6 +30,11 @@ TAKEN = {
     "coupon": {"null"},
     "visitor": {"null"},
 }
+# The same, of one operation only: what buyers and sellers say of goods is text of several lines.
+TAKEN_BY = {
+    (name, "text"): {'"a\\r\\nSet-Cookie: x=1"'}
+    for name in ("POST /reviews", "POST /reviews/{review_id}/follow-up", "POST /merchant/reviews/{review_id}/reply")
+}
 
 
 def must_refuse(part: dict[str, Any]) -> list[str]:
@@ -59,7 +64,7 @@ def test_a_field_refuses_what_it_cannot_mean(world, name, place, part):
             for fragment in must_refuse(part)
             if sent(world, call, token, filled(text, fragment)).status_code < 400
         }
-    assert taken - TAKEN.get(str(place[-1]), set()) == set()
+    assert taken - TAKEN.get(str(place[-1]), set()) - TAKEN_BY.get((name, str(place[-1])), set()) == set()
 
 
 @pytest.mark.parametrize("name", WRITING)
@@ -94,6 +99,12 @@ SLIPPED_IN = {
 }  # fmt: skip
 
 
+def parts_of(answer: Any) -> list[list[str]]:
+    """Which fields an answer has; of a list, which each of its items has."""
+    told = answer.json() if answer.content else {}
+    return [sorted(one) for one in (told if isinstance(told, list) else [told])]
+
+
 @pytest.mark.parametrize("name", WRITING)
 def test_a_field_nobody_asked_for_changes_nothing(world, name):
     call, token = call_for(name, world), token_of(world, name)
@@ -104,4 +115,4 @@ def test_a_field_nobody_asked_for_changes_nothing(world, name):
     answer = sent(world, again, token, again.body | extra)
     if answer.status_code != 400:
         assert answer.status_code == plain.status_code
-        assert set(answer.json() if answer.content else ()) == set(plain.json() if plain.content else ())
+        assert parts_of(answer) == parts_of(plain)
