@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -103,8 +104,11 @@ def test_everything_works_without_scripts(chromium, server):
     page.goto(f"{page.base}/dashboard/payments")
     page.click("tbody a.button")
     assert page.url.endswith(f"/payments/{payment.public_id}/confirm")
-    page.click("button:has-text('已到账 ¥200.00')")
-    page.wait_for_url("**/dashboard/payments")
+    assert page.inner_text("form .amount") == "¥200.00"
+    assert page.input_value("[name=received_fen]") == "200"
+    page.click("button:has-text('确认已到账')")
+    page.wait_for_url(f"**/dashboard/payments/{payment.public_id}")
+    assert "的到账（应收 ¥200.00）" in page.inner_text("body")
     with mall_scope(world.mall.pk):
         assert Payment.objects.get(pk=payment.pk).status == "succeeded"
     page.goto(f"{page.base}/dashboard/orders/{world.orders['paid'].public_id}")
@@ -113,11 +117,19 @@ def test_everything_works_without_scripts(chromium, server):
 
 
 def test_no_page_runs_off_the_screen_of_a_phone(chromium, server):
+    from playwright.sync_api import Error
+
     world = make_world("一个名字特别特别长看它会不会把版面撑破的")
     page = desk(chromium, world, server, PHONE)
     wide = []
     for one in PAGES:
         if one.only_post:
+            continue
+        if one.is_file:
+            # There is nothing to look at, but it must arrive.
+            with page.expect_download() as kept, suppress(Error):
+                page.goto(f"{page.base}{one.path(world)}")
+            assert kept.value.failure() is None
             continue
         page.goto(f"{page.base}{one.path(world)}")
         page.wait_for_load_state("networkidle")

@@ -16,12 +16,13 @@ NOBODYS_ID = "00000000-0000-4000-8000-000000000000"
 
 @dataclass(frozen=True)
 class Page:
-    """One address. `of` gives its arguments from a mall; `sent` what a POST page is asked with."""
+    """One address. `of` gives its arguments from a mall; `is_file`: a browser keeps it instead of showing it."""
 
     name: str
     right: str | None
     of: Callable[[World], list[Any]] = lambda _world: []
     only_post: bool = False
+    is_file: bool = False
 
     def path(self, world: World) -> str:
         return reverse(f"dashboard:{self.name}", args=self.of(world))
@@ -116,10 +117,10 @@ PAGES = (
     Page("low-stock", rights.SEE_ORDERS),
     _one("sku-restock", rights.EDIT_PRODUCTS, _sku),
     Page("product-import", rights.EDIT_PRODUCTS),
-    Page("product-import-template", rights.EDIT_PRODUCTS),
+    Page("product-import-template", rights.EDIT_PRODUCTS, is_file=True),
     _one("product-import-job", rights.EDIT_PRODUCTS, _import_job),
     _one("product-import-apply", rights.EDIT_PRODUCTS, _import_job, only_post=True),
-    Page("product-export", rights.EDIT_PRODUCTS, lambda _world: ["csv"]),
+    Page("product-export", rights.EDIT_PRODUCTS, lambda _world: ["csv"], is_file=True),
     Page("categories", rights.EDIT_PRODUCTS),
     Page("category-new", rights.EDIT_PRODUCTS),
     _one("category", rights.EDIT_PRODUCTS, _category),
@@ -163,7 +164,7 @@ PAGES = (
     Page("notices", rights.SEE_ORDERS),
     Page("shipping", rights.SHIP),
     Page("pick-list", rights.SHIP),
-    Page("shipping-template", rights.SHIP),
+    Page("shipping-template", rights.SHIP, is_file=True),
     _one("shipping-job", rights.SHIP, lambda world: world.shipping_job.public_id),
     _one("shipping-apply", rights.SHIP, lambda world: world.shipping_job.public_id, only_post=True),
     Page("coupons", rights.EDIT_PRODUCTS),
