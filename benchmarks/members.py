@@ -57,7 +57,8 @@ class Members:
                 ].code
                 for _ in range(20)
             ]
-        for number in range(joins):
+        # The first half finds a copy of the database that nobody has read yet; no mall that works is so cold.
+        for number in range(2 * joins):
             phone = f"137{number:08d}"
             with mall_scope(mall_id):
                 code = send_phone_code(phone=phone, purpose="register")[1]
@@ -75,7 +76,7 @@ class Members:
             with mall_scope(mall_id):
                 bind(buyer=buyer, found=found, at=clock.now())
             row.append(time.perf_counter() - begun)
-        return statistics.median(whole), statistics.median(row)
+        return statistics.median(whole[joins:]), statistics.median(row[len(row) // 2 :])
 
 
 def run(installation: Installation, databases: Databases, options: Any) -> None:
