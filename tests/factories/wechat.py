@@ -30,6 +30,12 @@ def some_keys() -> tuple[str, str]:
     return private.decode(), public.decode()
 
 
+def half_a_key() -> str:
+    """A private key in its frame, copied badly: the second half of its text is gone."""
+    frame, *text, end = some_keys()[0].strip().split("\n")
+    return "\n".join([frame, *text[: len(text) // 2], end])
+
+
 def some_credentials(**changes: str) -> Credentials:
     """An account WeChat does not know."""
     private, public = some_keys()

@@ -11,6 +11,7 @@ from mall.staff.models import AuditRecord, Role
 from mall.tenancy.context import mall_scope
 from tests.factories.http import Api
 from tests.factories.mall import PASSWORD, host_of, make_mall, make_staff
+from tests.factories.wechat import half_a_key
 from tests.mall.payments.wechat.conftest import begin
 
 SECRETS = ("private_key", "api_v3_key", "app_secret", "mini_app_secret")
@@ -98,7 +99,7 @@ class TestApi:
     @pytest.mark.parametrize(
         ("field", "value"),
         [
-            ("private_key", "-----BEGIN PRIVATE KEY-----\nnothing\n-----END PRIVATE KEY-----"),
+            ("private_key", half_a_key),
             ("private_key", "x" * 9_000),
             ("api_v3_key", "short"),
             ("platform_keys", {}),
@@ -111,7 +112,8 @@ class TestApi:
         ],
     )
     def test_what_cannot_be_meant_is_refused_naming_the_field(self, mall, merchants, fake, owner_api, field, value):
-        answer = owner_api.put("merchant/wechat-account", merchants[0].papers() | {field: value})
+        given = value() if callable(value) else value
+        answer = owner_api.put("merchant/wechat-account", merchants[0].papers() | {field: given})
         assert answer.status_code == 400, answer.content
         assert answer.json()["errors"][0]["attr"].startswith(field)
         with mall_scope(mall.pk):

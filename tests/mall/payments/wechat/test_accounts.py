@@ -17,7 +17,7 @@ from mall.payments.wechat.doctor import examine
 from mall.payments.wechat.models import WeChatAccount
 from mall.staff.models import AuditRecord
 from mall.tenancy.context import mall_scope
-from tests.factories.wechat import some_credentials, some_keys
+from tests.factories.wechat import half_a_key, some_credentials, some_keys
 from tests.wechat_fake.merchants import kept_merchant, new_key, pem_of, public_pem_of
 
 
@@ -62,7 +62,6 @@ def test_a_mall_has_one_account(mall):
         ("merchant_serial", "A" * 65),
         ("mini_appid", "\x00"),
         ("private_key", ""),
-        ("private_key", "-----BEGIN PRIVATE KEY-----\nA\n-----END PRIVATE KEY-----"),
         ("api_v3_key", "k" * 31),
         ("api_v3_key", "钥" * 32),
         ("platform_keys", {}),
@@ -75,6 +74,12 @@ def test_what_cannot_be_credentials_is_refused_by_name(mall, field, value):
     with mall_scope(mall.pk), pytest.raises(BadCredentials) as refused:
         save_account(credentials=some_credentials(**{field: value}))
     assert refused.value.field == field
+
+
+def test_half_a_private_key_is_refused_by_name(mall):
+    with mall_scope(mall.pk), pytest.raises(BadCredentials) as refused:
+        save_account(credentials=some_credentials(private_key=half_a_key()))
+    assert refused.value.field == "private_key"
 
 
 @pytest.mark.parametrize("address", ["http://api.mch.weixin.qq.com", "http://10.0.0.1", "ftp://localhost", "", "x"])

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mall.payments.wechat import signing
 from mall.payments.wechat.signing import Forged, SignedHeaders, Unreadable
+from tests.factories.wechat import half_a_key
 
 VECTORS = json.loads((Path(__file__).parents[3] / "vectors/wechat_pay.json").read_text(encoding="utf-8"))
 
@@ -194,8 +195,8 @@ def test_a_resource_of_another_shape_is_unreadable(resource):
         signing.open_resource("k" * 32, resource)
 
 
-@pytest.mark.parametrize("pem", ["", "x", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"])
-def test_what_is_no_key_is_unreadable(pem):
+@pytest.mark.parametrize("made", [str, lambda: "x", half_a_key], ids=["nothing", "a letter", "half a key"])
+def test_what_is_no_key_is_unreadable(made):
     for read in (signing.private_key, signing.public_key):
         with pytest.raises(Unreadable):
-            read(pem)
+            read(made())
