@@ -26,14 +26,6 @@ def current_plan() -> PlanVersion:
     return plan_at(clock.now())
 
 
-def payable_levels(plan: PlanVersion) -> int:
-    """How many levels an order can pay: the deepest of plan and overrides, within the installation's limit."""
-    depths = [len(plan.order_levels_bps)]
-    for bps, flat in PlanOverride.objects.filter(plan=plan).values_list("order_levels_bps", "order_levels_fen"):
-        depths.append(len(bps if bps is not None else flat))
-    return min(max(depths), settings.REFERRAL_MAX_LEVELS)
-
-
 def attribution_rules_at(at: datetime) -> AttributionRules:
     """The plan's part that attribution asks for (port of the referrals floor)."""
     plan = plan_at(at)

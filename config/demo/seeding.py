@@ -21,7 +21,6 @@ from mall.malls.services import create_mall
 from mall.staff.models import StaffMember, User
 from mall.tenancy.context import mall_scope
 from members.joining.services import join
-from members.models import Member
 from referrals.links.models import LinkKind
 from referrals.links.services import take_link
 
@@ -157,8 +156,3 @@ def _described(mall_id: int, demo: DemoMall, number: int) -> Seeded:
             product=str(product.public_id),
             sku=str(product.skus.get().public_id),
         )
-
-
-def members_in_order(mall_id: int) -> list[Member]:
-    """The demo's chain, top first. Needs mall_scope."""
-    return list(Member.objects.filter(mall_id=mall_id).select_related("buyer").order_by("pk"))

@@ -61,11 +61,6 @@ def remember_address(*, buyer: Buyer, fields: dict[str, str]) -> None:
             return
 
 
-def forget_addresses(*, buyer: Buyer) -> None:
-    """Erase the whole book: the account is being closed."""
-    Address.objects.filter(buyer=buyer).delete()
-
-
 def _checked(fields: dict[str, Any]) -> dict[str, str]:
     try:
         return checked_address(fields)

@@ -104,10 +104,6 @@ class Quote:
         """Whether every line goes to the address."""
         return all(line.is_deliverable for line in self.lines)
 
-    def taken_by(self, *steps: str) -> int:
-        """What these steps (limited, member, threshold, coupon) took off the whole order, in fen."""
-        return sum(taken.amount_fen for line in self.lines for taken in line.steps if taken.step in steps)
-
 
 def quote(
     *,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Prefetch, QuerySet
 
 from mall.buyers.models import Buyer
-from mall.orders.models import Order, OrderAddress, OrderChange, OrderLine
+from mall.orders.models import Order, OrderAddress, OrderLine
 
 
 def with_lines(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -31,8 +31,3 @@ def orders_of_mall(*, status: str = "", number: str = "") -> QuerySet[Order]:
     if status:
         orders = orders.filter(status=status)
     return orders.filter(number=number) if number else orders
-
-
-def changes_of(order: Order) -> list[OrderChange]:
-    """An order's life so far, oldest first."""
-    return list(OrderChange.objects.filter(order=order).order_by("id"))

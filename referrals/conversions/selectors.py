@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from members.models import Member
 from referrals.clicks.models import Reason
@@ -53,14 +53,3 @@ def outcomes(conversions: Sequence[Conversion]) -> dict[int, Outcome]:
             reason = Reason.SELF_PURCHASE
         found[conversion.pk] = Outcome(commission_fen=commission_fen, reason=str(reason))
     return found
-
-
-def reason_counts(promoter: Member) -> dict[str, int]:
-    """{reason: how many of his conversions can never pay for it}: the sums a promoter sees."""
-    return dict(
-        Conversion.objects.filter(promoter=promoter)
-        .exclude(reason="")
-        .values_list("reason")
-        .annotate(count=Count("pk"))
-        .order_by("-count")
-    )
