@@ -15,6 +15,7 @@ EVENT_HANDLERS: dict[str, list[str]] = {
     "order.case_changed": ["commissions.handlers.follow_orders"],
     "case.opened": ["mall.notices.handlers.tell_of_cases"],
     "case.overdue": ["mall.notices.handlers.tell_of_cases"],
+    "mall.margin_changed": ["mall.promotions.rechecking.recheck"],
     "plan.changed": ["mall.promotions.rechecking.recheck"],
     "sku.cost_changed": ["mall.promotions.rechecking.recheck"],
     "conversion.recorded": ["commissions.handlers.settle_conversions"],

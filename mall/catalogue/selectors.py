@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from mall.catalogue.models import Category, Product, ProductPicture, Sku
 from mall.catalogue.pictures import sized
@@ -33,6 +34,11 @@ def category_tree() -> list[CategoryNode]:
         for node in nodes:
             node.children = below.get(node.id, [])
     return below[None]
+
+
+def visible_products() -> QuerySet[Product]:
+    """Products a buyer may open, with their category."""
+    return Product.objects.filter(status=Product.Status.ON_SALE).select_related("category")
 
 
 def active_skus(product: Product) -> list[Sku]:

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from mall import clock
+from mall.events.services import record
 from mall.malls.errors import BadHost, BadSetting, BadSlug, HostTaken, SlugTaken
 from mall.malls.models import Mall, MallHost
 from mall.malls.ports import mall_created
@@ -91,16 +92,18 @@ _NUMBERS = {
     "auto_receive_days": (1, 90),
     "after_sales_days": (0, 90),
     "payout_min_fen": (1, FEN_MAX),
-    # A promotion's floor is cost and fees and commission, and so much more.
     "payment_fee_bps": (0, 2_000),
     "promotion_margin_bps": (0, 9_000),
 }
+# A promotion's floor is cost and fees and commission, and so much more.
+_MARGINS = ("payment_fee_bps", "promotion_margin_bps")
 
 
 def update_settings(*, actor: User | None, changes: dict[str, Any]) -> Mall:
     """Change settings of the mall in force; absent ones keep their value. Writes the audit log.
 
-    Locks the mall's row. Raises BadSetting naming the field. The time zone is fixed at the first event.
+    Records mall.margin_changed when fees or margin do. Locks the mall's row. Raises BadSetting naming the field. The
+    time zone is fixed at the first event.
     """
     mall = Mall.objects.select_for_update(no_key=True).get(pk=_current())
     changed: dict[str, Any] = {}
@@ -112,6 +115,8 @@ def update_settings(*, actor: User | None, changes: dict[str, Any]) -> Mall:
     if changed:
         mall.save(update_fields=list(changed))
         log(action="mall.settings_changed", actor=actor, subject=mall, detail=changed)
+    if not changed.keys().isdisjoint(_MARGINS):
+        record("mall.margin_changed", mall.pk)
     return mall
 
 

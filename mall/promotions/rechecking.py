@@ -16,7 +16,7 @@ from mall.staff.audit import log
 
 
 def recheck(events: Sequence[Event]) -> None:
-    """Handler of plan.changed and sku.cost_changed: pause what would lose money now.
+    """Handler of plan.changed, mall.margin_changed and sku.cost_changed: pause what would lose money now.
 
     It computes from the facts as they stand, so it may come twice, late and in any order.
     """

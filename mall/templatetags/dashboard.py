@@ -115,6 +115,7 @@ EVENTS = {
     "order.case_changed": _("售后变化"),
     "case.opened": _("售后申请"),
     "case.overdue": _("售后超时"),
+    "mall.margin_changed": _("手续费或利润率变更"),
     "plan.changed": _("方案变更"),
     "sku.cost_changed": _("成本价变更"),
     "conversion.recorded": _("转化"),

@@ -12,6 +12,7 @@ from mall.catalogue.services import set_skus
 from mall.errors import NotAllowed
 from mall.events.models import Event
 from mall.malls.models import Mall
+from mall.malls.services import update_settings
 from mall.notices.models import StaffNotice
 from mall.orders.quoting import quote
 from mall.promotions.errors import (
@@ -279,3 +280,15 @@ def test_only_the_owner_goes_below_the_floor(mall, sku, commission):
     with pytest.raises(NotAllowed):
         make_limited(mall, sku, 5_500, override=Override("周年庆"), actor=manager)
     make_limited(mall, sku, 9_000, override=Override("没必要"), actor=manager)
+
+
+def test_a_fee_or_margin_that_rises_pauses_what_would_earn_less(mall, sku):
+    limited = make_limited(mall, sku, 6_000)
+    with mall_scope(mall.pk):
+        update_settings(actor=None, changes={"service_hours": "9:00-18:00"})
+        assert not Event.objects.filter(kind="mall.margin_changed").exists()
+        update_settings(actor=None, changes={"promotion_margin_bps": 3_000})
+        recheck(list(Event.objects.filter(kind="mall.margin_changed")))
+        # (5,000 + 36) × 1.3, rounded up.
+        assert "65.47" in LimitedPrice.objects.get(pk=limited.pk).paused_reason
+    assert price_now(mall, sku) == 10_000
