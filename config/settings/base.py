@@ -27,6 +27,9 @@ SANDBOX_ALLOWED = environment.flag("SANDBOX_ALLOWED", default=False)
 # Whether merchants open malls by themselves on the installation's own host.
 SIGNUP_OPEN = environment.flag("SIGNUP_OPEN", default=False)
 
+# How long a repeated Idempotency-Key gets its first answer again. Answers hold addresses, so not for ever.
+IDEMPOTENCY_KEEP_DAYS = environment.integer("IDEMPOTENCY_KEEP_DAYS", 30, least=1, most=3650)
+
 # Networks whose X-Forwarded-For is believed. Empty: nobody's, the peer is the client.
 # Believing a stranger would let one machine click as a thousand.
 TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES")

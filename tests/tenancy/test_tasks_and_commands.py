@@ -27,6 +27,7 @@ TASKS = {
     "mall.aftersales.tasks.keep_case_deadlines": DUE_MALLS,
     "mall.buyers.tasks.forget_spent_secrets_everywhere": ALL_MALLS,
     "mall.notices.tasks.push_notices": DUE_MALLS,
+    "mall.orders.tasks.forget_old_keys_everywhere": ALL_MALLS,
     "mall.payments.wechat.tasks.ask_wechat_of_mall": THE_MALL,
     "mall.payments.wechat.tasks.ask_wechat_everywhere": DUE_MALLS,
     "mall.payments.wechat.tasks.compare_wechat_bills": DUE_MALLS,
