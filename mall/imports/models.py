@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from mall import clock
@@ -21,6 +21,7 @@ class ImportJob(MallModel):
     class Status(models.TextChoices):
         UPLOADED = "uploaded", _("待核对")
         CHECKED = "checked", _("已试运行")
+        APPLYING = "applying", _("导入中")
         DONE = "done", _("已导入")
 
     public_id = PublicIdField()
@@ -35,12 +36,21 @@ class ImportJob(MallModel):
     author = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
     done_at = models.DateTimeField(null=True, blank=True)
+    # While it is carried out. due_at: when a worker is to take it up; None: nobody is to.
+    plan = models.JSONField(default=list, help_text="the rows that are written together, group by group")
+    total = models.PositiveIntegerField(default=0, help_text="groups in the plan")
+    position = models.PositiveIntegerField(default=0, help_text="groups carried out")
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="since a group was last carried out")
+    due_at = models.DateTimeField(null=True, blank=True)
+    language = models.CharField(max_length=10, blank=True, help_text="of whoever said go; errors are told in it")
 
     class Meta(MallModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["mall", "public_id"], name="mall_import_public_id_once"),
             models.CheckConstraint(condition=Q(kind__in=["products", "shipments"]), name="mall_import_kind_known"),
             models.CheckConstraint(
-                condition=Q(status__in=["uploaded", "checked", "done"]), name="mall_import_status_known"
+                condition=Q(status__in=["uploaded", "checked", "applying", "done"]), name="mall_import_status_known"
             ),
+            models.CheckConstraint(condition=Q(position__lte=F("total")), name="mall_import_position_in_plan"),
         ]
+        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="mall_import_due")]

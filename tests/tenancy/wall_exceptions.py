@@ -12,6 +12,8 @@ RELAY_TABLES = {
     "mall_wechataccount": "malls_with_wechat_account",
     "mall_case": "malls_with_cases_due",
     "mall_staffnotice": "malls_with_notices_due",
+    "mall_staffmember": "malls_of_staff",
+    "mall_importjob": "malls_with_imports_due",
     "referrals_click": "malls_with_clicks_due",
     "commissions_commission": "malls_with_due_releases",
 }
@@ -26,6 +28,7 @@ RELAY_FUNCTIONS = {
     "malls_with_wechat_account",
     "malls_with_cases_due",
     "malls_with_notices_due",
+    "malls_with_imports_due",
     "malls_with_clicks_due",
     "malls_with_due_releases",
 }
