@@ -155,8 +155,9 @@ def _open(request: HttpRequest, order: Order, form: CaseForm) -> Case | None:
 def _left(order: Order, kind: str) -> list[Left]:
     """The lines that something is left of, with the pieces this kind may still ask for."""
     left = left_of(order)
-    free = free_pieces(order, left) if kind != Case.Kind.REFUND else {}
-    found = [Left(one.line, one.amount_fen, free.get(one.line.pk, one.quantity)) for one in left.values()]
+    pieces = free_pieces(order, left)
+    free = {pk: one.free if kind in services.WITH_MONEY else pieces[pk] for pk, one in left.items()}
+    found = [Left(one.line, one.free_fen, free[pk]) for pk, one in left.items()]
     if kind in services.WITH_MONEY:
         found = [one for one in found if one.amount_fen > 0]
     return [one for one in found if one.quantity > 0 or kind == Case.Kind.REFUND]

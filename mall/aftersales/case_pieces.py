@@ -5,31 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from mall.aftersales.case_models import Case, CaseLine
 from mall.aftersales.claims import Claim, Left, left_of
 from mall.aftersales.errors import BadCase, LineMissing, MoreThanLeft
 from mall.inputs import checked_number
 from mall.orders.models import Order
 from mall.orders.placing import LINES_MAX, QUANTITY_MAX
 
-GOODS_MOVE = (Case.Kind.EXCHANGE, Case.Kind.REPAIR)
-
 
 def free_pieces(order: Order, left: Mapping[int, Left] | None = None) -> dict[int, int]:
-    """Line id → pieces that are neither given up, nor claimed, nor on their way in an exchange or a repair.
+    """Line id → pieces that can be exchanged or mended: free, and their money not given or claimed back.
 
-    Three queries, one with what left_of said; lock the order to rely on it.
+    Three queries, none with what left_of said; lock the order to rely on it.
     """
     left = left_of(order) if left is None else left
-    away = dict(
-        CaseLine.objects.filter(case__order=order, case__closed_at__isnull=True, case__kind__in=GOODS_MOVE)
-        .values_list("line_id")
-        .annotate(Sum("quantity"))
-    )
-    return {line_id: max(0, one.quantity - away.get(line_id, 0)) for line_id, one in left.items()}
+    return {line_id: one.free if _is_paid_for(one) else 0 for line_id, one in left.items()}
+
+
+def _is_paid_for(left: Left) -> bool:
+    """Whether any of the line's money stays with the merchant; a gift never had any."""
+    return left.amount_fen > 0 or left.line.paid_fen + left.line.freight_fen == 0
 
 
 def checked_pieces(order: Order, lines: Sequence[dict[str, Any]]) -> list[Claim]:

@@ -32,6 +32,12 @@ class MoreThanLeft(Conflict):
     field = "lines"
 
 
+class PiecesInCase(MoreThanLeft):
+    """409: there is that much, but an open exchange or repair holds it; the message names what is free."""
+
+    code = "pieces_in_case"
+
+
 class AlreadyDecided(Conflict):
     """409: the refund was approved or rejected before."""
 

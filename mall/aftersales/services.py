@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from mall import clock
 from mall.aftersales.case_models import Case
@@ -20,7 +21,7 @@ from mall.aftersales.filing import file_refund, tell
 from mall.aftersales.models import Refund, RefundLine
 from mall.inputs import checked_line
 from mall.orders import stock
-from mall.orders.models import Order, OrderStatus
+from mall.orders.models import Order, OrderLine, OrderStatus
 from mall.orders.services import lock_order
 from mall.orders.transitions import advance
 from mall.payments.models import Payment
@@ -36,8 +37,9 @@ def request_refund(*, order: Order, lines: Sequence[dict[str, Any]], reason: str
     """Ask for money back, per line and partial, from payment until completion, before receipt too.
 
     lines: {"line": OrderLine, "amount_fen": fen of 1 and more, "quantity": pieces given up (optional)}. The sum
-    of open and paid refunds of a line never exceeds what it paid and its share of the freight. Locks the order.
-    Raises NotRefundable, BadRefund, LineMissing, MoreThanLeft.
+    of open and paid refunds of a line never exceeds what it paid and its share of the freight. Pieces in an
+    open exchange or repair keep their money. Locks the order. Raises NotRefundable, BadRefund, LineMissing,
+    MoreThanLeft, PiecesInCase.
     """
     reason = checked_line("reason", reason, 200, least=1, refuse=BadRefund)
     order = lock_order(order)
@@ -58,15 +60,16 @@ def approve_refund(*, refund: Refund, actor: StaffMember, evidence: str = "") ->
     with transaction.atomic():
         order, refund, case = _lock(refund)
         _take_off(order, refund)
+        is_over = order.status == OrderStatus.PAID and order.refunded_fen == order.total_fen
         if order.status == OrderStatus.PAID:
-            stock.give_back(_pieces(refund))
+            stock.give_back(_rest(order, refund) if is_over else _pieces(refund))
         _send_back(order, refund, evidence)
         _decide(refund, Refund.Status.REFUNDED, actor, evidence)
         tell(order, "order.refunded", {"refund": refund.pk})
         if case is not None:
             advance_case(case, "refunded", actor=actor)
             tell(order, "order.case_changed")
-        if order.status == OrderStatus.PAID and order.refunded_fen == order.total_fen:
+        if is_over:
             advance(order, "unwind", actor=actor)
     _log("refund.approved", actor, refund)
     return refund
@@ -149,6 +152,17 @@ def _pieces(refund: Refund) -> dict[int, int]:
     """SKU id → pieces given up. A SKU stands in one line of an order only."""
     given_up = RefundLine.objects.filter(refund=refund, quantity__gt=0).values_list("line__sku_id", "quantity")
     return dict(given_up)
+
+
+def _rest(order: Order, refund: Refund) -> dict[int, int]:
+    """SKU id → pieces that nobody will be sent: given up by this refund, or left without any money behind them."""
+    pieces = _pieces(refund)
+    kept = list(OrderLine.objects.filter(order=order, refunded_quantity__lt=F("quantity")))
+    for line in kept:
+        pieces[line.sku_id] = pieces.get(line.sku_id, 0) + line.quantity - line.refunded_quantity
+    if kept:
+        OrderLine.objects.filter(pk__in=[line.pk for line in kept]).update(refunded_quantity=F("quantity"))
+    return pieces
 
 
 def _send_back(order: Order, refund: Refund, evidence: str) -> None:

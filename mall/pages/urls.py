@@ -6,7 +6,6 @@ from django.urls import URLPattern, URLResolver, path
 
 from mall.addresses import pages as addresses
 from mall.aftersales import case_pages as cases
-from mall.aftersales import pages as aftersales
 from mall.buyers import pages as buyers
 from mall.carts import pages as carts
 from mall.catalogue import pages as catalogue
@@ -14,6 +13,7 @@ from mall.coupons import pages as coupons
 from mall.invoices import pages as invoices
 from mall.malls import pages as malls
 from mall.orders import checkout_pages as checkout
+from mall.orders import link_pages as links
 from mall.orders import pages as orders
 from mall.payments import pages as payments
 from mall.reviews import pages as reviews
@@ -57,12 +57,12 @@ page_urlpatterns: list[URLPattern | URLResolver] = [
     path("coupons/<uuid:template_id>/take", coupons.take, name="coupon-take"),
     path("orders", orders.orders, name="orders"),
     path("orders/<uuid:order_id>", orders.order, name="order"),
+    path("o/<str:token>", links.linked_order, name="order-link"),
     path("orders/<uuid:order_id>/cancel", orders.cancel, name="order-cancel"),
     path("orders/<uuid:order_id>/receipt", orders.receipt, name="order-receipt"),
     path("orders/<uuid:order_id>/invoice", invoices.invoice, name="invoice"),
     path("orders/<uuid:order_id>/pay", payments.cashier, name="cashier"),
     path("orders/<uuid:order_id>/paid", payments.paid, name="paid"),
-    path("orders/<uuid:order_id>/refund", aftersales.refund, name="refund"),
     path("orders/<uuid:order_id>/cases/new", cases.case_new, name="case-new"),
     path("cases", cases.case_list, name="cases"),
     path("cases/<uuid:case_id>", cases.case, name="case"),

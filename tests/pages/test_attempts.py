@@ -64,8 +64,8 @@ def test_the_attempt_of_another_form_does_what_this_form_says(shop):
     with mall_scope(mall.pk):
         line = order.lines.get()
 
-    given = {f"amount_{line.pk}": "1", f"quantity_{line.pk}": "0", "reason": "破损", "attempt": attempt}
-    assert phone.post(f"/orders/{order.public_id}/refund", given).status_code == 302
+    given = {f"amount_{line.pk}": "1", f"quantity_{line.pk}": "0", "why": "flaw", "attempt": attempt}
+    assert phone.post(f"/orders/{order.public_id}/cases/new", given).status_code == 302
     with mall_scope(mall.pk):
         assert Refund.objects.get(order=order).amount_fen == 100
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 OPEN = ("/", "/categories", "/products", "/products/{product}", "/login", "/login?by=password", "/register",
         "/password-reset", "/me", "/privacy", "/how-it-pays", "/cart",
         "/checkout?sku={sku}&quantity=2")  # fmt: skip
-FOR_BUYERS = ("/orders", "/orders?tab=refunds", "/orders/{order}", "/orders/{paid}/refund", "/orders/{order}/pay",
+FOR_BUYERS = ("/orders", "/orders?tab=refunds", "/orders/{order}", "/orders/{paid}/cases/new", "/orders/{order}/pay",
               "/orders/{paid}/paid", "/orders?tab=to_review",
               "/orders/{paid}/invoice", "/addresses", "/addresses/new", "/me/profile")  # fmt: skip
 FOR_MEMBERS = ("/promote", "/promote/links", "/promote/commissions", "/promote/conversions", "/promote/payouts",
@@ -181,7 +181,7 @@ def test_forms_without_a_token_are_refused(shop):
     phone = logged_in(mall, member, enforce_csrf_checks=True)
     for address in ("/login", "/logout", "/register", "/me/close", "/promote/links", "/promote/payouts/request",
                     "/promote/payees", named("/orders/{order}/cancel"), named("/orders/{order}/pay"),
-                    named("/orders/{paid}/refund"), named("/checkout?sku={sku}"),
+                    named("/orders/{paid}/cases/new"), named("/checkout?sku={sku}"),
                     "/fragments/phone-code/login"):  # fmt: skip
         assert phone.post(address, {}).status_code == 403, address
 

@@ -288,7 +288,7 @@ def test_me_counts_what_waits(shop):
 def test_a_refund_is_asked_for_per_line_and_shown_with_its_answer(shop):
     mall, member, phone = shop
     order = place_and_pay(mall, member.buyer, (make_sku(mall, price_fen=5_000), 2))
-    address = f"/orders/{order.public_id}/refund"
+    address = f"/orders/{order.public_id}/cases/new"
     page = phone.get(address)
     with mall_scope(mall.pk):
         line = order.lines.get()
@@ -297,15 +297,16 @@ def test_a_refund_is_asked_for_per_line_and_shown_with_its_answer(shop):
     given = {
         f"amount_{line.pk}": "12.5",
         f"quantity_{line.pk}": "0",
-        "reason": "破损",
+        "why": "flaw",
+        "detail": "破损",
         "attempt": hidden(page, "attempt"),
     }
-    assert phone.post(address, given)["Location"] == f"/orders/{order.public_id}"
-    phone.post(address, given)
+    opened = phone.post(address, given)["Location"]
+    assert phone.post(address, given)["Location"] == opened
 
     with mall_scope(mall.pk):
         (asked,) = Refund.objects.filter(order=order)
-    assert (asked.amount_fen, asked.reason, asked.status) == (1_250, "破损", "requested")
+    assert (asked.amount_fen, asked.reason, asked.status) == (1_250, "质量问题：破损", "requested")
     assert "12.50" in seen_in(phone.get(f"/orders/{order.public_id}"))
 
 
@@ -313,17 +314,17 @@ def test_a_refund_is_asked_for_per_line_and_shown_with_its_answer(shop):
 def test_an_amount_that_cannot_be_refunded_stands_beside_its_field(shop, amount):
     mall, member, phone = shop
     order = place_and_pay(mall, member.buyer, (make_sku(mall, price_fen=10_000), 1))
-    address = f"/orders/{order.public_id}/refund"
+    address = f"/orders/{order.public_id}/cases/new"
     page = phone.get(address)
     with mall_scope(mall.pk):
         line = order.lines.get()
-    given = {f"amount_{line.pk}": amount, "reason": "不想要了", "attempt": hidden(page, "attempt")}
+    given = {f"amount_{line.pk}": amount, "why": "unwanted", "detail": "买错了", "attempt": hidden(page, "attempt")}
 
     refused = phone.post(address, given)
 
     assert refused.status_code == 200
     assert 'role="alert"' in text_of(refused)
-    assert 'value="不想要了"' in text_of(refused)
+    assert 'value="买错了"' in text_of(refused)
     with mall_scope(mall.pk):
         assert not Refund.objects.exists()
 
@@ -331,7 +332,7 @@ def test_an_amount_that_cannot_be_refunded_stands_beside_its_field(shop, amount)
 def test_an_order_that_is_not_paid_has_nothing_to_refund(shop):
     mall, member, phone = shop
     order = place(mall, member.buyer)
-    assert phone.get(f"/orders/{order.public_id}/refund")["Location"] == f"/orders/{order.public_id}"
+    assert phone.get(f"/orders/{order.public_id}/cases/new")["Location"] == f"/orders/{order.public_id}"
 
 
 def test_names_of_any_length_and_kind_are_shown_as_text(shop):
@@ -341,7 +342,7 @@ def test_names_of_any_length_and_kind_are_shown_as_text(shop):
         sku = Product.objects.get(pk=product.pk).skus.get()
     order = place_and_pay(mall, member.buyer, (sku, 1))
     for address in ("/", f"/products/{product.public_id}", f"/checkout?sku={sku.public_id}", "/orders",
-                    f"/orders/{order.public_id}", f"/orders/{order.public_id}/refund"):  # fmt: skip
+                    f"/orders/{order.public_id}", f"/orders/{order.public_id}/cases/new"):  # fmt: skip
         page = text_of(phone.get(address))
         assert "&lt;b&gt;云云" in page
         assert "<b>云" not in page

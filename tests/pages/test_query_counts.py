@@ -58,7 +58,7 @@ def test_what_a_stranger_opens_stays_cheap(shop, query_counts, name, address):  
         ("orders", "/orders"),
         ("orders-to-review", "/orders?tab=to_review"),
         ("order", "/orders/{order}"),
-        ("refund", "/orders/{order}/refund"),
+        ("case-new", "/orders/{order}/cases/new"),
         ("invoice", "/orders/{order}/invoice"),
         ("me", "/me"),
         ("addresses", "/addresses"),

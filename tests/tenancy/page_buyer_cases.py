@@ -92,7 +92,6 @@ BUYER_PAGES: dict[str, Page] = {
     "paid": mine("paid"),
     "proofs": mine("waiting", form=lambda _w: {"serial": "PAGES0001"}, posts=302),
     "proof-picture": Page(BUYER, own=True, path=one(proof_id=lambda w: w.proof.public_id)),
-    "refund": mine("paid", form=lambda _w: {"reason": "不要了"}, posts=200),
     "case-new": mine("paid", form=lambda _w: {"why": "other"}, posts=200),
     "cases": Page(BUYER, own=True, query=one(before=its("cases", "resent"))),
     "case": his_case("requested"),
