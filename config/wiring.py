@@ -51,6 +51,7 @@ BEAT_SECONDS: dict[str, float] = {
     "mall.tasks.run_order_timers": 30.0,
     "mall.aftersales.tasks.keep_case_deadlines": 30.0,
     "mall.notices.tasks.push_notices": 5.0,
+    "mall.catalogue.tasks.apply_imports_everywhere": 5.0,
     "mall.payments.wechat.tasks.ask_wechat_everywhere": 15.0,
     "mall.payments.wechat.tasks.compare_wechat_bills": 3600.0,
     "mall.buyers.tasks.forget_spent_secrets_everywhere": 3600.0,

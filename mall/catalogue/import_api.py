@@ -79,6 +79,8 @@ class ProductImport(serializers.Serializer):
 
     id = serializers.UUIDField(source="public_id")
     status = serializers.ChoiceField(choices=ImportJob.Status.choices)
+    total = serializers.IntegerField(help_text="While `applying`: the products a worker has to write.")
+    position = serializers.IntegerField(help_text="How many of them are written.")
     header = serializers.ListField(child=serializers.CharField())
     columns = serializers.SerializerMethodField()
     result = ImportResult()
@@ -102,7 +104,7 @@ class ProductImports(APIView):
 
     @extend_schema(request=_BODY, responses={201: ProductImport})
     def post(self, request: Request) -> Response:
-        """Look a table through; nothing changes yet. The body is the file: XLSX or CSV, 10 MB, 5,000 rows."""
+        """Look a table through; nothing changes yet. The body is the file: XLSX or CSV, 10 MB, 10,000 rows."""
         job = import_jobs.take_in_products(data=request.data or b"", file_name="", author=request.user.user)
         return Response(ProductImport(job).data, status=status.HTTP_201_CREATED)
 
@@ -149,7 +151,11 @@ class ProductImportApply(APIView):
 
     @extend_schema(request=ApplyGiven, responses=ProductImport)
     def post(self, request: Request, import_id: str) -> Response:
-        """Make and change the products; 409 with errors in the table unless `only_good`, and the second time."""
+        """Make and change the products; 409 with errors in the table unless `only_good`, and the second time.
+
+        Up to 20 products are written at once, and the answer is `done`. More are written by a worker: the answer is
+        `applying`; ask again until it is `done`.
+        """
         given = ApplyGiven(data=request.data)
         given.is_valid(raise_exception=True)
         job = import_jobs.apply_products(job=_found(import_id), only_good=given.validated_data["only_good"])

@@ -18,6 +18,7 @@ from mall.api.lookup import get_or_404
 from mall.catalogue import exporting, import_jobs
 from mall.catalogue.dashboard import narrowed
 from mall.catalogue.product_table import COLUMNS
+from mall.dashboard.actions import leave_for
 from mall.dashboard.doors import staff_page
 from mall.dashboard.forms import DashboardForm
 from mall.dashboard.pages import show
@@ -35,7 +36,7 @@ class UploadForm(DashboardForm):
 
     file = forms.FileField(
         label=_("表格"),
-        help_text=_("XLSX 或 CSV，第一行是列名，每个规格一行，不超过 5000 行、10 MB。"),
+        help_text=_("XLSX 或 CSV，第一行是列名，每个规格一行，不超过 10000 行、10 MB。"),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
     )
 
@@ -56,7 +57,11 @@ def product_import(request: HttpRequest) -> HttpResponse:
 
         if form.carried_out(take_in):
             return _to(made[0])
-    jobs = ImportJob.objects.filter(kind=ImportJob.Kind.PRODUCTS).defer("rows", "errors").order_by("-id")[:JOBS_SHOWN]
+    jobs = (
+        ImportJob.objects.filter(kind=ImportJob.Kind.PRODUCTS)
+        .defer("rows", "errors", "plan")
+        .order_by("-id")[:JOBS_SHOWN]
+    )
     return show(request, "dashboard/imports.html", {"section": "products", "form": form, "jobs": jobs})
 
 
@@ -78,12 +83,19 @@ def product_import_job(request: HttpRequest, public_id: str) -> HttpResponse:
         except DomainError as refusal:
             messages.error(request, str(refusal))
         return _to(job)
+    if request.htmx and job.status == ImportJob.Status.APPLYING:
+        return show(request, "dashboard/parts/import_progress.html", {"job": job})
+    if request.htmx:
+        # Done since the page last asked: what came of it is another page at the same address.
+        return leave_for(request, _address(job))
     return show(request, "dashboard/import.html", {"section": "products", "job": job, "fields": _fields(job)})
 
 
 def _fields(job: ImportJob) -> list[dict[str, Any]]:
-    """Each field with the columns it can be read from, and what stands in the chosen one."""
-    fields = []
+    """Each field with the columns it can be read from, and what stands in the chosen one; none once it has begun."""
+    fields: list[dict[str, Any]] = []
+    if job.status in (ImportJob.Status.APPLYING, ImportJob.Status.DONE):
+        return fields
     for column in COLUMNS:
         place = job.columns.get(column.field)
         samples = [row[place] for row in job.rows if row[place]][:SAMPLES_SHOWN] if place is not None else []
@@ -98,11 +110,12 @@ def product_import_apply(request: HttpRequest, public_id: str) -> HttpResponse:
     job = get_or_404(ImportJob.objects.filter(kind=ImportJob.Kind.PRODUCTS), public_id)
     try:
         with transaction.atomic():
-            done = import_jobs.apply_products(job=job, only_good="only_good" in request.POST)
-        messages.success(
-            request,
-            _t("已导入：新建 %(created)s 个商品，修改 %(changed)s 个，不变 %(unchanged)s 个。") % done.result,
-        )
+            job = import_jobs.apply_products(job=job, only_good="only_good" in request.POST)
+        if job.status == ImportJob.Status.DONE:
+            messages.success(
+                request,
+                _t("已导入：新建 %(created)s 个商品，修改 %(changed)s 个，不变 %(unchanged)s 个。") % job.result,
+            )
     except DomainError as refusal:
         messages.error(request, str(refusal))
     return _to(job)
@@ -132,8 +145,12 @@ def product_import_template(request: HttpRequest) -> HttpResponse:
     return writing.download(kind="xlsx", name="products-template", header=header, rows=[row])
 
 
+def _address(job: ImportJob) -> str:
+    return reverse("dashboard:product-import-job", args=[job.public_id])
+
+
 def _to(job: ImportJob) -> HttpResponse:
-    return HttpResponseRedirect(reverse("dashboard:product-import-job", args=[job.public_id]))
+    return HttpResponseRedirect(_address(job))
 
 
 urlpatterns = [

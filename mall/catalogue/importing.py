@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,13 +73,16 @@ class Draft:
         return "changed" if self.changes or self.status or self.moves_skus else "unchanged"
 
 
-def look_through(*, rows: Sequence[Sequence[str]], columns: Mapping[str, int]) -> list[Draft]:
+def look_through(
+    *, rows: Sequence[Sequence[str]], columns: Mapping[str, int], only: Collection[int] | None = None
+) -> list[Draft]:
     """The table as products, each with its errors; writes nothing.
 
-    rows: the cells below the header, blank rows included; columns: field → place. An empty cell says nothing:
-    a known product keeps what it has.
+    rows: the cells below the header, blank rows included; columns: field → place; only: the numbers of the rows
+    that count, None for all. An empty cell says nothing: a known product keeps what it has.
     """
-    read = [_read(number, cells, columns) for number, cells in enumerate(rows, FIRST_ROW) if any(cells)]
+    numbered = enumerate(rows, FIRST_ROW) if only is None else ((n, rows[n - FIRST_ROW]) for n in sorted(only))
+    read = [_read(number, cells, columns) for number, cells in numbered if any(cells)]
     known = Known.of([row.said for row in read])
     for row in read:
         _find_sku(row, known)
@@ -91,10 +94,15 @@ def look_through(*, rows: Sequence[Sequence[str]], columns: Mapping[str, int]) -
 
 
 def carry_out(drafts: Sequence[Draft]) -> dict[str, int]:
-    """Make and change what the good drafts want; each product in a transaction of its own. Locks product by product.
+    """Make and change what the good drafts want, each product in a savepoint of its own.
 
-    Answers how many were created, changed, unchanged and left; a product that is refused after all gets the error.
+    Locks the products they change by id, then their SKUs by id. Answers how many were created, changed, unchanged
+    and left; a product that is refused after all gets the error.
     """
+    # All of them at first: one after the other could wait in a circle with somebody who orders several of them.
+    known = sorted({draft.product.pk for draft in drafts if draft.product is not None})
+    for model, held in ((Product, {"pk__in": known}), (Sku, {"product__in": known})) if known else ():
+        list(model.objects.select_for_update(no_key=True).filter(**held).order_by("id").values_list("pk"))
     counts = dict.fromkeys(("created", "changed", "unchanged", "left"), 0)
     for draft in drafts:
         kind = draft.kind if draft.is_good else "left"

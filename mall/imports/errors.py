@@ -28,10 +28,11 @@ class ImportHasErrors(Conflict):
     message = _("还有错误的行：请改好后重新上传，或勾选只导入正确的行。")
 
 
-class ImportTooLarge(Conflict):
-    """409: more would be written than somebody can wait for."""
+class ImportRunning(Conflict):
+    """409: a worker is carrying it out."""
 
-    code = "import_too_large"
+    code = "import_running"
+    message = _("这份表格正在导入，请等它完成。")
 
 
 class ImportDone(Conflict):

@@ -18,7 +18,7 @@ from mall.imports.formulas import unguarded
 
 BYTES_MAX = 10 * 1024 * 1024
 UNPACKED_MAX = 100 * 1024 * 1024
-ROWS_MAX = 5_000
+ROWS_MAX = 10_000
 COLUMNS_MAX = 60
 CELL_MAX = 40_000
 # The header stands in the first row, as spreadsheets count them.

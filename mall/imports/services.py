@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mall import clock
-from mall.imports.errors import BadColumns, ImportDone
+from mall.imports.errors import BadColumns, ImportDone, ImportRunning
 from mall.imports.models import ImportJob
 from mall.imports.reading import COLUMNS_MAX, ROWS_MAX, read_table
 from mall.staff.models import User
@@ -33,10 +33,12 @@ def take_in(
 
 
 def locked(job: ImportJob) -> ImportJob:
-    """The job under its lock, so that nobody carries it out twice. Raises ImportDone once it was."""
+    """The job under its lock, so that nobody carries it out twice. Raises ImportRunning, ImportDone once it was."""
     job = ImportJob.objects.select_for_update(no_key=True).get(pk=job.pk)
     if job.status == ImportJob.Status.DONE:
         raise ImportDone
+    if job.status == ImportJob.Status.APPLYING:
+        raise ImportRunning
     return job
 
 

@@ -48,6 +48,7 @@ TONES = {
     "resending": "warn",
     "resent": "info",
     "done": "good",
+    "applying": "info",
     "withdrawn": "",
 }
 

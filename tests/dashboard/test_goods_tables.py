@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from mall.catalogue.import_jobs import go_on
 from mall.catalogue.models import Product, Sku
 from mall.catalogue.services import create_product
 from mall.tenancy.context import mall_scope
@@ -66,6 +67,24 @@ def test_errors_stand_beside_their_rows_and_keep_the_rest_out_unless_asked(desk,
         assert not Product.objects.exists()
     desk.post(f"{address}/apply", {"only_good": "1"})
     assert only(mall).name == "龙井"
+
+
+def test_a_long_table_shows_how_far_it_is_until_it_is_done(desk, mall):
+    address = upload(desk, "商品名称,售价\n" + "".join(f"茶{number},128\n" for number in range(60)))
+    desk.post(f"{address}/apply")
+    page = desk.get(address).content.decode()
+    assert '<progress value="0" max="60"' in page
+    assert "已处理 0 / 60 个商品" in page
+    assert "确认导入" not in page
+    assert "重新试运行" not in page
+    assert "正在导入，请等它完成" in desk.post(f"{address}/apply", follow=True).content.decode()
+    piece = desk.get(address, headers={"HX-Request": "true"})
+    assert "已处理 0 / 60 个商品" in piece.content.decode()
+    assert "<html" not in piece.content.decode()
+    go_on(mall.pk)
+    done = desk.get(address, headers={"HX-Request": "true"})
+    assert (done.status_code, done["HX-Redirect"]) == (204, address)
+    assert "<dt>新建商品</dt><dd>60</dd>" in desk.get(address).content.decode()
 
 
 @pytest.mark.parametrize(

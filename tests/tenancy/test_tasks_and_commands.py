@@ -26,6 +26,8 @@ TASKS = {
     "mall.tasks.run_order_timers": ALL_MALLS,
     "mall.aftersales.tasks.keep_case_deadlines": DUE_MALLS,
     "mall.buyers.tasks.forget_spent_secrets_everywhere": ALL_MALLS,
+    "mall.catalogue.tasks.apply_imports_of_mall": THE_MALL,
+    "mall.catalogue.tasks.apply_imports_everywhere": DUE_MALLS,
     "mall.notices.tasks.push_notices": DUE_MALLS,
     "mall.orders.tasks.forget_old_keys_everywhere": ALL_MALLS,
     "mall.payments.wechat.tasks.ask_wechat_of_mall": THE_MALL,

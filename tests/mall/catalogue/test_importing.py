@@ -7,12 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from mall.catalogue import exporting, import_jobs
+from mall.catalogue import exporting
 from mall.catalogue.importing import carry_out, errors_of, look_through
 from mall.catalogue.models import Product, Sku
 from mall.catalogue.product_table import COLUMNS, guessed_columns, specs_cell
 from mall.catalogue.services import create_category, create_product, set_skus
-from mall.imports.errors import ImportTooLarge
 from mall.imports.reading import read_table
 from mall.imports.writing import csv_bytes, xlsx_bytes
 from mall.tenancy.context import mall_scope
@@ -224,16 +223,3 @@ def test_columns_are_guessed_from_what_tables_call_them(header, expected):
 )
 def test_specs_are_written_as_they_are_typed(specs, cell):
     assert specs_cell(specs) == cell
-
-
-@pytest.mark.usefixtures("scope")
-def test_no_more_is_written_at_once_than_somebody_can_wait_for(monkeypatch):
-    monkeypatch.setattr(import_jobs, "WRITES_MAX", 2)
-    three = "商品名称,售价,货号\n" + "".join(f"{name},1,{name}\n" for name in "甲乙丙")
-    job = import_jobs.take_in_products(data=three.encode(), file_name="a.csv", author=None)
-    with pytest.raises(ImportTooLarge, match="2 个"):
-        import_jobs.apply_products(job=job, only_good=True)
-    assert not Product.objects.exists()
-    for name in "甲乙":
-        create_product(name=name, skus=[{"code": name, "price_fen": 100, "stock": 0}])
-    assert import_jobs.apply_products(job=job, only_good=True).result["created"] == 1
