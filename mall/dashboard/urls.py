@@ -23,6 +23,7 @@ from mall.payments.wechat import dashboard as wechat
 from mall.promotions import dashboard as promotions
 from mall.reviews import dashboard as reviews
 from mall.staff import dashboard as staff
+from mall.staff import password_pages
 
 dashboard_urlpatterns = [
     *home.urlpatterns,
@@ -41,6 +42,7 @@ dashboard_urlpatterns = [
     *invoices.urlpatterns,
     *events.urlpatterns,
     *staff.urlpatterns,
+    *password_pages.urlpatterns,
     *notices.urlpatterns,
     *banners.urlpatterns,
     *coupons.urlpatterns,

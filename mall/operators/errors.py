@@ -49,6 +49,14 @@ class ReasonRequired(BadInput):
     message = _("请填写原因（reason），2-200 个字；商城店主会在操作记录里看到。")
 
 
+class NoOwner(BadInput):
+    """Only a mall's owners are helped from outside; they help the others."""
+
+    code = "no_owner"
+    field = "email"
+    message = _("请选择该商城的一位在职店主。")
+
+
 class BadHours(BadInput):
     """An operator's stay has an end."""
 

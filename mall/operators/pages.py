@@ -74,6 +74,15 @@ class EntryForm(forms.Form):
     hours = forms.IntegerField(label=gettext_lazy("时长（小时）"), min_value=1, max_value=services.HOURS_MAX, initial=2)
 
 
+class HelpForm(forms.Form):
+    email = forms.ChoiceField(label=gettext_lazy("店主"))
+    reason = forms.CharField(
+        label=gettext_lazy("原因"),
+        max_length=200,
+        help_text=gettext_lazy("会写入该商城的操作记录，店主可见。请先确认对方就是店主本人。"),
+    )
+
+
 class StatusForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
 
@@ -171,6 +180,27 @@ def mall_leave(request: HttpRequest, public_id: str) -> HttpResponse:
     services.leave_mall(operator=request.user, mall_id=mall.id)
     messages.success(request, _("您已离开“%(name)s”。") % {"name": mall.name})
     return redirect("operator:malls")
+
+
+@operator_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def mall_help(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A link by which an owner who cannot log in sets a new password; it is shown this once."""
+    mall = _mall_or_404(public_id)
+    form = HelpForm(request.POST if request.method == "POST" else None)
+    choices = [(one.user.email, one.user.email) for one in services.owners_of(mall.id)]
+    form.fields["email"].choices = choices
+    form.fields["email"].initial = choices[0][0] if len(choices) == 1 else None
+    if request.method == "POST" and form.is_valid():
+        try:
+            link = services.help_owner(operator=request.user, mall_id=mall.id, **form.cleaned_data)
+        except DomainError as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        else:
+            context = {"name": form.cleaned_data["email"], "link": link.address}
+            return render(request, "operator/password_link.html", context)
+    title = _("“%(name)s”店主忘记密码") % {"name": mall.name}
+    return _form_page(request, title, form, _("记录并生成链接"), back=True)
 
 
 @operator_page

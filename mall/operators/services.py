@@ -11,16 +11,18 @@ from mall import clock
 from mall.limits import policy
 from mall.limits.guesses import guess
 from mall.malls.models import Mall
-from mall.operators.errors import BadHours, NotOperator, ReasonRequired, UnknownMall, WrongLogin
+from mall.operators.errors import BadHours, NoOwner, NotOperator, ReasonRequired, UnknownMall, WrongLogin
 from mall.staff.audit import log
 from mall.staff.errors import AlreadyStaff
 from mall.staff.logins import user_behind
 from mall.staff.models import Role, StaffMember, StaffToken, User
+from mall.staff.passwords import Link, make_link_for_owner
 from mall.tenancy.context import mall_scope
 from mall.tenancy.middleware import forget_hosts
 from mall.text import clean_line
 
 HOURS_MAX = 72
+OWNERS_MOST = 50
 REASON_LEAST, REASON_MOST = 2, 200
 
 
@@ -83,6 +85,28 @@ def leave_mall(*, operator: User, mall_id: int) -> None:
             member.save(update_fields=["is_active"])
             StaffToken.objects.filter(staff=operator, revoked_at__isnull=True).update(revoked_at=clock.now())
             log(action="operator.left", actor=operator, subject=member)
+
+
+def owners_of(mall_id: int) -> list[StaffMember]:
+    """A mall's owners who work there, for whoever helps one of them to log in."""
+    with mall_scope(mall_id):
+        people = StaffMember.objects.select_related("user").filter(role=Role.OWNER, is_active=True)
+        return list(people.order_by("id")[:OWNERS_MOST])
+
+
+def help_owner(*, operator: User, mall_id: int, email: str, reason: str) -> Link:
+    """A link by which an owner sets a new password, once, within a day; his malls' records say who asked and why.
+
+    Raises NotOperator, ReasonRequired, UnknownMall, NoOwner, and NoSuchHelp for an owner who runs the installation.
+    """
+    _require_operator(operator)
+    sentence = _checked_reason(reason)
+    with mall_scope(mall_id):
+        _locked_mall(mall_id)
+        member = next((one for one in owners_of(mall_id) if one.user.email == email), None)
+        if member is None:
+            raise NoOwner
+        return make_link_for_owner(member=member, operator=operator, reason=sentence)
 
 
 def set_status(*, operator: User, mall_id: int, status: str, reason: str) -> Mall:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib.auth import login as open_session
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -46,7 +49,14 @@ class SignUpForm(forms.Form):
         help_text=_("至少 8 位。邮箱已有帐号的，填写该帐号的密码。"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    accepts_rules = forms.BooleanField(label=_("我已阅读并同意开店规则"), required=False)
+    accepts_rules = forms.BooleanField(
+        label=_("我已阅读并同意开店规则"), error_messages={"required": _("请阅读开店规则并勾选同意。")}
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in list(self.fields.values())[:-1]:
+            field.error_messages["required"] = _t("请填写%(field)s。") % {"field": field.label}
 
 
 @never_cache

@@ -17,5 +17,6 @@ operator_urlpatterns = [
     path("malls/new", pages.mall_new, name="mall-new"),
     path("malls/<str:public_id>/enter", pages.mall_enter, name="mall-enter"),
     path("malls/<str:public_id>/leave", pages.mall_leave, name="mall-leave"),
+    path("malls/<str:public_id>/help", pages.mall_help, name="mall-help"),
     path("malls/<str:public_id>/status", pages.mall_status, name="mall-status"),
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -25,12 +27,17 @@ ACTS: dict[str, Any] = {
     "list.exported": _("导出列表"),
     "mall.created": _("创建商城"),
     "mall.settings_changed": _("修改设置"),
+    "mall.status_changed": _("平台运营停用或开放商城"),
     "member.suspended": _("会员停权"),
     "member.active": _("恢复会员"),
     "operator.entered": _("平台运营进入商城"),
+    "operator.left": _("平台运营离开商城"),
+    "operator.password_link": _("平台运营为店主生成重设密码链接"),
     "order.shipped": _("发货"),
     "order.cancelled": _("取消订单"),
     "payment.confirmed": _("确认收款"),
+    "payment.proof_added": _("登记转账凭证"),
+    "payment.proof_refused": _("退回转账凭证"),
     "payout.approved": _("审核通过提现"),
     "payout.rejected": _("退回提现"),
     "payout.settled": _("登记打款"),
@@ -57,15 +64,40 @@ ACTS: dict[str, Any] = {
     "samples.removed": _("删除示例商品"),
     "staff.added": _("添加员工"),
     "staff.deactivated": _("停用员工"),
+    "staff.password_changed": _("修改自己的密码"),
+    "staff.password_link": _("生成重设密码链接"),
+    "staff.password_set": _("用链接设置了新密码"),
     "staff.reactivated": _("恢复员工"),
     "staff.role_changed": _("修改员工角色"),
     "webhook.failed": _("群通知发送失败，已关闭"),
     "webhook.removed": _("关闭群通知"),
     "webhook.set": _("设置群通知"),
+    "wechat_account.saved": _("保存微信支付"),
 }
 
 _DETAILS: dict[str, Any] = {
     "amount_fen": _("金额"),
+    "price_fen": _("限时价"),
+    "floor_fen": _("底价"),
+    "least_fen": _("最低可卖"),
+    "break_even_fen": _("保本价"),
+    "floor": _("底价计算"),
+    "cost_fen": _("成本"),
+    "fee_fen": _("手续费"),
+    "commission_fen": _("最高佣金"),
+    "margin_bps": _("利润"),
+    "threshold_fen": _("满"),
+    "off_fen": _("减"),
+    "buyers": _("人数"),
+    "products": _("商品数"),
+    "deleted": _("已删除"),
+    "kept": _("已下架"),
+    "rules": _("地区条数"),
+    "proof": _("凭证编号"),
+    "mchid": _("商户号"),
+    "is_active": _("启用"),
+    "ends_at": _("结束时间"),
+    "until": _("到"),
     "before": _("原为"),
     "after": _("改为"),
     "evidence": _("凭证"),
@@ -73,7 +105,7 @@ _DETAILS: dict[str, Any] = {
     "handler": _("处理者"),
     "hosts": _("域名"),
     "hours": _("小时数"),
-    "kind": _("事件"),
+    "kind": _("类型"),
     "list": _("列表"),
     "rows": _("条数"),
     "order": _("订单编号"),
@@ -127,15 +159,35 @@ _SUBJECTS: dict[str, Any] = {
     "commissions.payout": _("提现单"),
     "commissions.planversion": _("方案"),
     "mall.case": _("售后单"),
+    "mall.coupontemplate": _("优惠券"),
     "mall.delivery": _("事件"),
+    "mall.freighttemplate": _("运费模板"),
+    "mall.invoicerequest": _("发票"),
+    "mall.limitedprice": _("限时价"),
     "mall.mall": _("商城"),
     "mall.order": _("订单"),
     "mall.payment": _("付款"),
     "mall.refund": _("退款单"),
     "mall.review": _("评价"),
     "mall.staffmember": _("员工"),
+    "mall.thresholddiscount": _("满减"),
+    "mall.user": _("登录帐号"),
+    "mall.wechataccount": _("微信支付"),
     "members.member": _("会员"),
 }
+
+
+# Kinds of coupons and of cases.
+_KINDS: dict[str, Any] = {
+    "fixed": _("满减券"),
+    "percent": _("折扣券"),
+    "refund": _("仅退款"),
+    "return": _("退货退款"),
+    "exchange": _("换货"),
+    "repair": _("维修"),
+}
+
+_MOMENTS = ("ends_at", "until")
 
 
 def subject_name(kind: str) -> str:
@@ -160,8 +212,16 @@ def detail_in_words(detail: dict[str, Any]) -> list[tuple[str, str]]:
 def _value(name: str, value: Any) -> str:
     if name.endswith("_fen") and isinstance(value, int):
         return f"¥{yuan(value)}"
+    if name.endswith("_bps") and isinstance(value, int):
+        return f"{value / 100:g}%"
     if isinstance(value, bool):
         return _t("是") if value else _t("否")
+    if isinstance(value, dict):
+        return _t("，").join(f"{one} {said}" for one, said in detail_in_words(value))
+    if name in _MOMENTS:
+        return timezone.localtime(datetime.fromisoformat(value)).strftime("%Y-%m-%d %H:%M")
+    if name == "kind":
+        return str(_KINDS.get(value, value))
     if isinstance(value, list):
         return _t("、").join(str(_FIELDS.get(one, one)) for one in value)
     if isinstance(value, str) and value in Role.values:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers, status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -13,12 +13,20 @@ from mall.api.fields import SecretField, TextField
 from mall.api.network import client_network
 from mall.api.permissions import IsStaff
 from mall.staff import logins
+from mall.staff.passwords import change_password
 
 
 class StaffLogin(serializers.Serializer):
     """What staff log in with."""
 
     email = TextField(max_length=254)
+    password = SecretField()
+
+
+class PasswordChange(serializers.Serializer):
+    """One's own password, old and new."""
+
+    old_password = SecretField()
     password = SecretField()
 
 
@@ -57,3 +65,32 @@ class CurrentMerchantToken(APIView):
         """Log out: the token is no longer valid."""
         logins.revoke_token(token=request.auth)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class OwnPassword(APIView):
+    """The password of whoever calls."""
+
+    permission_classes = (IsStaff,)
+    also_answers = ("429",)
+
+    @extend_schema(
+        request=PasswordChange,
+        responses=StaffTokenIssued,
+        examples=[
+            OpenApiExample(
+                "Change",
+                value={"old_password": "Long-enough-77", "password": "Other-words-88"},
+                request_only=True,
+            )
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """Change my password. Every token and session of mine ends, in every mall; the answer is a new token."""
+        given = PasswordChange(data=request.data)
+        given.is_valid(raise_exception=True)
+        typed = given.validated_data
+        change_password(
+            member=request.user, old=typed["old_password"], new=typed["password"], network=client_network(request)
+        )
+        token, expires_at = logins.issue_token(member=request.user)
+        return Response(StaffTokenIssued({"token": token, "expires_at": expires_at}).data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from mall.errors import BadInput, Conflict, DomainError
+from mall.errors import BadInput, Conflict, DomainError, Missing
 
 
 class BadEmail(BadInput):
@@ -47,3 +47,38 @@ class WrongLogin(DomainError):
     status = 401
     message = _("邮箱或密码不正确。")
     keeps_changes = True
+
+
+class WrongOldPassword(BadInput):
+    """Counted like a wrong log-in: the session may be somebody else's by now."""
+
+    code = "wrong_password"
+    field = "old_password"
+    message = _("现在的密码（old_password）不正确。")
+
+
+class SamePassword(BadInput):
+    code = "same_password"
+    field = "password"
+    message = _("新密码（password）不能与现在的相同。")
+
+
+class NoSuchHelp(Conflict):
+    """The link is for other people of this mall's staff."""
+
+    code = "not_for_this_person"
+    message = _("不能为此人生成重设密码的链接：自己请用“修改密码”；已停用的员工请先恢复；平台运营请在平台修改。")
+
+
+class ServesOtherMalls(Conflict):
+    """A link would open other malls' dashboards as well."""
+
+    code = "serves_other_malls"
+    message = _("此人的登录帐号也用于其他商城，不能由您重设密码。请他自己修改；忘记密码的，请联系平台运营。")
+
+
+class LinkSpent(Missing):
+    """404: forged, late, used, or another mall's."""
+
+    code = "link_spent"
+    message = _("链接无效、已用过或已超过 24 小时。请向给您链接的人再要一个。")

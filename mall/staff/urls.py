@@ -9,4 +9,5 @@ from mall.staff import api
 api_urlpatterns = [
     path("merchant/tokens", api.MerchantTokens.as_view(), name="merchant-tokens"),
     path("merchant/tokens/current", api.CurrentMerchantToken.as_view(), name="merchant-token"),
+    path("merchant/password", api.OwnPassword.as_view(), name="merchant-password"),
 ]

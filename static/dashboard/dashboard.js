@@ -6,6 +6,8 @@
 
   document.addEventListener("click", function (event) {
     if (event.target.closest("[data-print]")) window.print();
+    var taken = event.target.closest("[data-select]");
+    if (taken) taken.select();
     var toggle = event.target.closest("[data-menu]");
     if (toggle) {
       var open = toggle.closest(".side").classList.toggle("open");

@@ -159,6 +159,8 @@ PAGES = (
     Page("staff-new", rights.MANAGE_STAFF),
     _one("staff-role", rights.MANAGE_STAFF, _staff, by_number=True),
     _one("staff-leave", rights.MANAGE_STAFF, _staff, by_number=True),
+    _one("staff-password", rights.MANAGE_STAFF, _staff, by_number=True),
+    Page("password", None),
     Page("audit", rights.MANAGE_STAFF),
     Page("settings", rights.MANAGE_STAFF),
     Page("notices", rights.SEE_ORDERS),
@@ -236,4 +238,4 @@ PAGES = (
 )
 
 # The gate itself, for whoever comes.
-OPEN = {"login", "logout", "arrive"}
+OPEN = {"login", "logout", "arrive", "password-new"}

@@ -45,7 +45,7 @@ CASES: dict[str, Case] = BUYER_CASES | STAFF_CASES
 PLAIN_TEXT = {
     "account", "app", "attribution", "bank", "campaign", "carrier", "channel", "city", "click_pays", "code",
     "company", "coupon", "cursor", "description", "detail", "district", "email", "evidence", "field", "keywords",
-    "kind",
+    "kind", "old_password",
     "method", "name", "nickname", "note", "number", "openid", "ordering", "password", "phone", "provider", "province",
     "purpose", "reason", "reference", "return_to", "scope", "search", "serial", "state", "status", "subtitle",
     "tax_number", "text", "title",

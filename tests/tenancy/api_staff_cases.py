@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mall.staff import rights
+from tests.factories.mall import PASSWORD
 from tests.factories.pictures import a_picture
 from tests.tenancy.api_calls import (
     IMPORT,
@@ -25,6 +26,7 @@ from tests.tenancy.api_calls import (
 STAFF_CASES: dict[str, Case] = {
     # Staff
     "DELETE /merchant/tokens/current": Case(STAFF, answers=(204,)),
+    "POST /merchant/password": Case(STAFF, body=lambda _w: {"old_password": PASSWORD, "password": "Other-words-88"}),
     "GET /merchant/coupon-templates": staff_case(rights.EDIT_PRODUCTS),
     "POST /merchant/coupon-templates": staff_case(
         rights.EDIT_PRODUCTS,

@@ -26,6 +26,8 @@ DASHBOARD_PAGES: dict[str, Page] = {
     "login": Page(ANYONE, posts=200),
     "logout": Page(ANYONE, gets=None, posts=302),
     "arrive": Page(ANYONE, gets=302),
+    "password-new": Page(ANYONE, gets=404, posts=404),
+    "password": staff("", posts=200),
     "home": staff(""),
     "notices": staff(rights.SEE_ORDERS),
     "shipping": staff(rights.SHIP, posts=200),
@@ -147,6 +149,9 @@ DASHBOARD_PAGES: dict[str, Page] = {
     ),
     "staff-leave": staff(
         rights.MANAGE_STAFF, path=one(member_id=lambda w: w.staff["service"].pk), posts=302
+    ),
+    "staff-password": staff(
+        rights.MANAGE_STAFF, path=one(member_id=lambda w: w.staff["service"].pk), posts=200
     ),
     "audit": staff(rights.MANAGE_STAFF),
     "settings": staff(rights.MANAGE_STAFF, posts=200),

@@ -204,7 +204,7 @@ def test_the_operators_pages_need_an_operator(worlds):
     routes = {name: route for name, route in named_patterns("config.installation_urls") if name.startswith("operator:")}
     assert set(routes) == {
         "operator:malls", "operator:login", "operator:logout", "operator:mall-new", "operator:mall-enter",
-        "operator:mall-leave", "operator:mall-status", "operator:sign-up", "operator:rules",
+        "operator:mall-leave", "operator:mall-help", "operator:mall-status", "operator:sign-up", "operator:rules",
     }, "not covered: add the page here"  # fmt: skip
     for who in ("nobody", "owner"):
         browser = Client(headers={"host": "localhost"}, raise_request_exception=False)

@@ -28,6 +28,7 @@ RELAY_FUNCTIONS = {
     "malls_with_wechat_account",
     "malls_with_cases_due",
     "malls_with_notices_due",
+    "malls_of_staff",
     "malls_with_imports_due",
     "malls_with_clicks_due",
     "malls_with_due_releases",
