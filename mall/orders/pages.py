@@ -21,6 +21,7 @@ from mall.api.lookup import get_or_404
 from mall.buyers.models import Buyer
 from mall.invoices.models import InvoiceRequest
 from mall.orders import services, showing
+from mall.orders.link_pages import link_of
 from mall.orders.models import Order, OrderAddress
 from mall.pages.access import buyer_page
 from mall.pages.forms import refusals, sentence
@@ -74,6 +75,7 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         "refunds": showing.refunds(found),
         "steps": showing.steps(found),
         "now": clock.now(),
+        "order_link": link_of(request, found),
         "invoice": InvoiceRequest.objects.filter(order=found).first(),
         "transfer": transfer_of(found),
         "fresh": True,

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from mall import clock
 from mall.aftersales.models import Refund
 from mall.catalogue.models import ProductPicture
 from mall.catalogue.selectors import picture_url
@@ -58,6 +59,7 @@ STEP_NAMES = {
     OrderStatus.CANCELLED: _("订单取消"),
     OrderStatus.CLOSED: _("订单关闭"),
 }
+LATE = _("超过付款时间，订单已自动关闭；仍想购买请点“再次购买”。")
 REFUNDABLE = (OrderStatus.PAID, OrderStatus.SHIPPED, OrderStatus.RECEIVED)
 
 REVIEWABLE = (OrderStatus.RECEIVED, OrderStatus.COMPLETED)
@@ -76,19 +78,26 @@ def dress(orders: Sequence[Order]) -> Sequence[Order]:
     for order in orders:
         order.shown_lines = lines[order.pk]
         order.pieces = sum(line.quantity for line in order.shown_lines)
-        order.status_name = STATUS_NAMES[OrderStatus(order.status)]
-        order.advice = ADVICE[OrderStatus(order.status)]
-        order.sign = SIGNS[OrderStatus(order.status)]
-        order.tone = TONES.get(OrderStatus(order.status), "")
-        order.may_pay = order.may_cancel = order.status == OrderStatus.AWAITING_PAYMENT
+        order.is_late = was_late(order)
+        status = OrderStatus.CLOSED if order.is_late else OrderStatus(order.status)
+        order.status_name, order.sign, order.tone = STATUS_NAMES[status], SIGNS[status], TONES.get(status, "")
+        order.advice = LATE if order.is_late else ADVICE[status]
+        order.may_pay = order.may_cancel = status == OrderStatus.AWAITING_PAYMENT
         order.may_receive = order.status == OrderStatus.SHIPPED
         order.may_refund = order.status in REFUNDABLE and order.refunded_fen < order.total_fen
         order.may_review = order.status in REVIEWABLE and any(
             not line.is_reviewed and line.refunded_quantity < line.quantity for line in order.shown_lines
         )
         order.may_invoice = order.paid_at is not None and order.refunded_fen < order.total_fen
-        order.may_buy_again = order.status != OrderStatus.AWAITING_PAYMENT
+        order.may_buy_again = status != OrderStatus.AWAITING_PAYMENT
     return orders
+
+
+def was_late(order: Order) -> bool:
+    """Whether an order ran out of its time to be paid, also while the timer that closes it has not come round."""
+    if order.status == OrderStatus.AWAITING_PAYMENT:
+        return order.expires_at <= clock.now()
+    return order.status == OrderStatus.CLOSED and order.paid_at is None
 
 
 def lines_with_pictures() -> QuerySet[OrderLine]:

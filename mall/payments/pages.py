@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mall import clock
-from mall.orders.models import OrderStatus
+from mall.orders.link_pages import link_of
+from mall.orders.models import Order, OrderStatus
 from mall.orders.pages import mine
+from mall.orders.showing import was_late
 from mall.pages.access import buyer_page
 from mall.pages.forms import PageForm, sent
 from mall.pages.rendering import page
@@ -39,25 +41,19 @@ class Cashier(PageForm):
 @buyer_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def cashier(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    """收银台: an order that is paid, or can no longer be, has nothing to do here."""
+    """收银台. An order that is paid has nothing to do here; one whose time is over is told so, and what to do."""
     order = mine(request, order_id)
     if order.paid_at is not None:
         return redirect("pages:paid", order.public_id)
+    if was_late(order):
+        return page(request, "h5/payments/closed.html", {"order": order, "fresh": True})
     if order.status != OrderStatus.AWAITING_PAYMENT:
         return redirect("pages:order", order.public_id)
     if request.method == "GET" and wechat.asks_first(request):
         return wechat.to_wechat(request)
     form = Cashier(sent(request))
-    if request.method == "POST" and form.is_valid():
-        provider = form.cleaned_data["provider"]
-        payer = wechat.payer_of(request) if provider in wechat.NAMES else providers.NOBODY
-        with form.service():
-            start_payment(order=order, provider=provider, payer=payer)
-        if provider in wechat.NAMES and not form.errors:
-            return redirect("pages:wechat-pay", order.public_id)
-        # A second tap while the first was being paid is refused, and paid all the same.
-        if not form.errors or mine(request, order_id).paid_at is not None:
-            return redirect("pages:paid", order.public_id)
+    if request.method == "POST" and form.is_valid() and (begun := _begin(request, order, form)):
+        return redirect(f"pages:{begun}", order.public_id)
     context = {"order": order, "form": form, "ways": _ways(request, form), "now": clock.now()}
     return page(request, "h5/payments/cashier.html", context)
 
@@ -76,8 +72,27 @@ def paid(request: HttpRequest, order_id: UUID) -> HttpResponse:
     transfer = transfer_of(order)
     if not is_paid and transfer is None:
         return redirect("pages:cashier", order.public_id)
-    context = {"order": order, "paid": is_paid, "transfer": transfer, "fresh": True}
+    context = {
+        "order": order,
+        "paid": is_paid,
+        "transfer": transfer,
+        "order_link": link_of(request, order),
+        "fresh": True,
+    }
     return page(request, "h5/payments/result.html", context)
+
+
+def _begin(request: HttpRequest, order: Order, form: Cashier) -> str:
+    """Begin to pay in the chosen way. The page that comes next; "" where the form says why it did not work."""
+    provider = form.cleaned_data["provider"]
+    payer = wechat.payer_of(request) if provider in wechat.NAMES else providers.NOBODY
+    with form.service():
+        start_payment(order=order, provider=provider, payer=payer)
+    if provider in wechat.NAMES and not form.errors:
+        return "wechat-pay"
+    # A second tap while the first was being paid is refused, and paid all the same.
+    is_begun = not form.errors or mine(request, order.public_id).paid_at is not None
+    return "paid" if is_begun else ""
 
 
 def _ways(request: HttpRequest, form: Cashier) -> list[dict[str, Any]]:

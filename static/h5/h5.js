@@ -65,11 +65,15 @@
     // The server's clock decides; a phone's own may be wrong by hours.
     var ahead = clock.dataset.now ? Date.parse(clock.dataset.now) - Date.now() : 0;
     function tick() {
-      var left = Math.max(0, Math.floor((end - Date.now() - ahead) / 1000));
+      var left = Math.max(0, Math.ceil((end - Date.now() - ahead) / 1000));
       var parts = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
       if (parts[0] === 0) parts.shift();
       clock.textContent = parts.map(function (part) { return String(part).padStart(2, "0"); }).join(":");
-      if (left > 0) setTimeout(tick, 1000);
+      if (left > 0) return setTimeout(tick, 1000);
+      // What became of it, the server says. Not under a form that is on its way.
+      if (clock.dataset.over && !document.querySelector("form[data-sent]")) {
+        location.replace(location.pathname + location.search);
+      }
     }
     if (!isNaN(end)) tick();
   }

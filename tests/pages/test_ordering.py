@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from mall import clock
 from mall.aftersales.models import Refund
 from mall.catalogue.models import Product, Sku
 from mall.orders.models import Order, OrderAddress
+from mall.orders.timers import run_timers
 from mall.payments.models import Payment
 from mall.payments.services import confirm_payment
 from mall.tenancy.context import mall_scope
@@ -346,3 +348,26 @@ def test_names_of_any_length_and_kind_are_shown_as_text(shop):
         page = text_of(phone.get(address))
         assert "&lt;b&gt;云云" in page
         assert "<b>云" not in page
+
+
+def test_a_cashier_whose_time_is_over_says_so_and_how_to_buy_again():
+    mall = make_mall()
+    member = make_member(mall)
+    order = place(mall, member.buyer)
+    phone, address = logged_in(mall, member), f"/orders/{order.public_id}/pay"
+    assert 'data-over="reload"' in text_of(phone.get(address))
+    with clock.unmoved():
+        clock.advance(seconds=30 * 60)
+        for answer in (phone.get(address), phone.post(address, {"provider": "sandbox"})):
+            assert "订单已关闭" in seen_in(answer)
+            assert "data-until" not in text_of(answer)
+            assert f"/orders/{order.public_id}/again" in places(answer)
+        detail = phone.get(f"/orders/{order.public_id}")
+        assert "仍想购买请点“再次购买”" in seen_in(detail)
+        assert "data-until" not in text_of(detail)
+        assert f"/orders/{order.public_id}/cancel" not in places(detail)
+        with mall_scope(mall.pk):
+            assert Payment.objects.count() == 0
+        run_timers(mall.pk)
+        assert "订单已关闭" in seen_in(phone.get(address))
+        assert phone.post(f"/orders/{order.public_id}/again")["Location"] == "/cart"

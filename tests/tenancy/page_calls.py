@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from mall.orders.links import link_token
+from mall.tenancy.context import mall_scope
 from tests.factories.trade import an_address
 from tests.factories.world import World
 from tests.tenancy.api_cases import a_code, order, public
@@ -62,6 +64,12 @@ def checkout_form(world: World) -> dict[str, Any]:
     where = an_address()
     code = a_code(world, "login", where["phone"])
     return {"sku": public(world.sku), "quantity": "1", "attempt": str(uuid.uuid4()), "code": code, **where}
+
+
+def his_link(world: World) -> str:
+    """What stands in the link to an order of the world's mall."""
+    with mall_scope(world.mall.pk):
+        return link_token(world.orders["paid"])
 
 
 def payout_form(world: World) -> dict[str, Any]:
