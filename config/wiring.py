@@ -35,6 +35,7 @@ PORTS: dict[str, str | list[str]] = {
         "referrals.clicks.visitors.remember_buyer",
         "mall.carts.arrivals.buyer_arrived",
     ],
+    "mall.buyers.ports.orders_change_hands": ["referrals.conversions.services.ensure_order_conversions"],
     "members.joining.ports.referrer_behind": "referrals.attribution.services.referrer_behind",
     "mall.pages.ports.forwarding_of_request": "referrals.links.forwarding.forwarding_of_request",
     "members.closing.ports.left_behind": "commissions.payouts.selectors.left_behind",

@@ -38,6 +38,13 @@ class Buyer(MallModel):
                 condition=Q(closed_at__isnull=True) | Q(phone__isnull=True), name="mall_buyer_closed_is_erased"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["mall", "phone"],
+                condition=Q(is_guest=True, phone__isnull=False),
+                name="mall_buyer_guest_phone",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"buyer {self.pk}"

@@ -18,8 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mall.aftersales.models import Refund
 from mall.api.network import client_network
 from mall.buyers import services
+from mall.buyers.holding import log_in_with_code
+from mall.buyers.merging import take_over_guests
 from mall.buyers.models import Buyer, PhoneCode
-from mall.buyers.sessions import log_in, log_out
+from mall.buyers.sessions import buyer_of_request, log_in, log_out
 from mall.orders.models import Order, OrderStatus
 from mall.pages.access import buyer_page
 from mall.pages.forms import Line, PageForm, refusals, sent, sentence
@@ -87,7 +89,7 @@ class CodeLogIn(PageForm):
 
     def find(self, network: str) -> Buyer:
         """The buyer, or a DomainError."""
-        return services.log_in_with_code(**self.cleaned_data, network=network)
+        return log_in_with_code(**self.cleaned_data, network=network)
 
 
 class PasswordReset(PageForm):
@@ -123,7 +125,7 @@ def login(request: HttpRequest) -> HttpResponse:
             buyer = form.find(client_network(request))
         if buyer is not None:
             response = redirect(destination)
-            log_in(request, response, buyer)
+            _let_in(request, response, buyer)
             return response
     kept = {"next": destination, "ref": code_in_address(request)}
     context = {
@@ -163,7 +165,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
         if buyer is not None:
             messages.success(request, _("密码已重设。"))
             response = redirect("pages:me")
-            log_in(request, response, buyer)
+            _let_in(request, response, buyer)
             return response
     return page(request, "h5/buyers/password_reset.html", {"form": form})
 
@@ -195,6 +197,14 @@ def profile(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("已保存。"))
             return redirect("pages:me")
     return page(request, "h5/buyers/profile.html", {"form": form})
+
+
+def _let_in(request: HttpRequest, response: HttpResponse, buyer: Buyer) -> None:
+    """Log him in; what a guest without a phone bought in this very browser was his."""
+    before = buyer_of_request(request)
+    if before is not None and before.is_guest and before.phone is None:
+        take_over_guests(buyer=buyer, guests=[before])
+    log_in(request, response, buyer)
 
 
 def _shelves(request: HttpRequest) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from django.http import HttpRequest
 
@@ -24,5 +25,10 @@ def _nobody_listens(request: HttpRequest, buyer_id: int) -> None:
     """Hear that a buyer logged in, joined or ordered from this browser or app."""
 
 
+def _nobody_is_credited(order_ids: Sequence[int]) -> None:
+    """Hear that orders are about to become another buyer's: who is credited with them is written down before."""
+
+
 send_sms = port(SEND_SMS, _refuse_sms)
 buyer_logged_in = port("mall.buyers.ports.buyer_logged_in", _nobody_listens)
+orders_change_hands = port("mall.buyers.ports.orders_change_hands", _nobody_is_credited)

@@ -24,15 +24,15 @@ from mall.text import clean_line
 
 __all__ = [
     "ask_phone_code",
-    "buyer_holding_phone",
     "change_nickname",
     "check_password",
     "create_guest",
     "forget_spent_secrets",
     "issue_token",
-    "log_in_with_code",
     "log_in_with_password",
+    "prove_phone",
     "register_buyer",
+    "registered_buyer",
     "reset_password",
     "revoke_all_tokens",
     "revoke_token",
@@ -119,33 +119,10 @@ def log_in_with_password(*, phone: str, password: str, network: str) -> Buyer:
         network=policy.BUYER_GUESSES_PER_NETWORK,
         network_key=network,
     ):
-        buyer = _registered(phone)
+        buyer = registered_buyer(phone)
         if not check_password(buyer, password) or buyer is None:
             raise WrongLogin
     return buyer
-
-
-def log_in_with_code(*, phone: str, code: str, network: str) -> Buyer:
-    """The buyer who holds the phone. Raises BadPhone, WrongCode (for an unknown phone too), TooMany."""
-    _use_code(phone=phone, purpose="login", code=code, network=network)
-    buyer = _registered(normalised(phone))
-    if buyer is None:
-        raise WrongCode
-    return buyer
-
-
-def buyer_holding_phone(*, phone: str, code: str, network: str) -> Buyer:
-    """Whoever holds the phone: its registered buyer, else the guest who proved it before, else a new guest.
-
-    A guest's phone is written down only here, where it was proved; so nobody becomes another guest by typing his
-    number. Raises BadPhone, WrongCode, TooMany.
-    """
-    phone = normalised(phone)
-    _use_code(phone=phone, purpose="login", code=code, network=network)
-    known = _registered(phone)
-    if known is None:
-        known = Buyer.objects.filter(phone=phone, is_guest=True, closed_at__isnull=True).order_by("-id").first()
-    return known or Buyer.objects.create(is_guest=True, phone=phone)
 
 
 def reset_password(*, phone: str, code: str, password: str, network: str) -> Buyer:
@@ -154,8 +131,8 @@ def reset_password(*, phone: str, code: str, password: str, network: str) -> Buy
     Raises WeakPassword before the code is used up, BadPhone, WrongCode (for an unknown phone too), TooMany.
     """
     checked_password(password)
-    _use_code(phone=phone, purpose="reset", code=code, network=network)
-    buyer = _registered(normalised(phone))
+    prove_phone(phone=phone, purpose="reset", code=code, network=network)
+    buyer = registered_buyer(normalised(phone))
     if buyer is None:
         raise WrongCode
     buyer.password = make_password(password)
@@ -208,8 +185,8 @@ def forget_spent_secrets() -> int:
     return codes + tokens
 
 
-def _use_code(*, phone: str, purpose: str, code: str, network: str) -> None:
-    """use_phone_code, with the network's wrong guesses counted."""
+def prove_phone(*, phone: str, purpose: str, code: str, network: str) -> None:
+    """use_phone_code for a stranger: the network's wrong guesses are counted. Raises TooMany as well."""
     if network:
         policy.CODE_GUESSES_PER_NETWORK.count(network)
     use_phone_code(phone=phone, purpose=purpose, code=code)
@@ -217,5 +194,6 @@ def _use_code(*, phone: str, purpose: str, code: str, network: str) -> None:
         policy.CODE_GUESSES_PER_NETWORK.give_back(network)
 
 
-def _registered(phone: str) -> Buyer | None:
+def registered_buyer(phone: str) -> Buyer | None:
+    """The buyer registered with this phone (E.164)."""
     return Buyer.objects.filter(phone=phone, is_guest=False, closed_at__isnull=True).first()

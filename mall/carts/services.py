@@ -89,15 +89,15 @@ def clear_items(*, owner: CartOwner, sku_ids: Iterable[int]) -> None:
     CartItem.objects.filter(**owner.columns, sku__in=list(sku_ids)).delete()
 
 
-def merge_guest_cart(*, guest_key: str, buyer: Buyer) -> int:
+def merge_cart(*, source: CartOwner, buyer: Buyer) -> int:
     """Move a guest's cart into the buyer's; quantities add up, up to what an order takes. How many kinds moved.
 
     What no longer fits into the bound of kinds is left behind and gone, the oldest first. Locks the guest's rows
     by id, so that of two tabs that log in at once one moves them.
     """
-    if not guest_key:
+    if not source or source.buyer == buyer:
         return 0
-    rows = list(CartItem.objects.select_for_update(no_key=True).filter(buyer=None, guest_key=guest_key).order_by("id"))
+    rows = list(CartItem.objects.select_for_update(no_key=True).filter(**source.columns).order_by("id"))
     if not rows:
         return 0
     owner = CartOwner(buyer=buyer)

@@ -19,13 +19,14 @@ from mall.addresses.services import remember_address
 from mall.api.lookup import get_or_404
 from mall.api.network import client_network
 from mall.buyers import services as buyers
+from mall.buyers.holding import buyer_holding_phone
 from mall.buyers.models import Buyer
 from mall.buyers.pages import address as page_address
 from mall.buyers.ports import buyer_logged_in
 from mall.buyers.sessions import buyer_of_request, log_in
 from mall.carts.owners import CartOwner, guest_key_in, owner_of_request
 from mall.carts.selectors import cart_of
-from mall.carts.services import clear_items, merge_guest_cart
+from mall.carts.services import clear_items, merge_cart
 from mall.catalogue.models import Sku
 from mall.catalogue.selectors import picture_url, pictures
 from mall.limits import policy
@@ -116,7 +117,7 @@ def _become_buyer(request: HttpRequest, form: Checkout, answer: HttpResponse) ->
     with form.service():
         network = client_network(request)
         if "code" in form.fields:
-            buyer = buyers.buyer_holding_phone(
+            buyer = buyer_holding_phone(
                 phone=form.cleaned_data["phone"], code=form.cleaned_data["code"], network=network
             )
         else:
@@ -153,7 +154,7 @@ def _place(request: HttpRequest, form: Checkout, wanted: Wanted, coupon: str) ->
             # Logging in on the way here may have moved them from the one to the other.
             for owner in (wanted.owner, CartOwner(request.buyer)):
                 clear_items(owner=owner, sku_ids=[sku.pk for sku, _quantity in wanted.lines])
-        merge_guest_cart(guest_key=guest_key_in(request), buyer=request.buyer)
+        merge_cart(source=CartOwner(guest_key=guest_key_in(request)), buyer=request.buyer)
         if form.chosen is None:
             remember_address(buyer=request.buyer, fields=checked_address(form.address()))
         return order

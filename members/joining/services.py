@@ -7,9 +7,10 @@ from django.db import transaction
 from mall import clock
 from mall.buyers.closing import was_erased
 from mall.buyers.errors import CodeUsed, PhoneTaken
+from mall.buyers.merging import guests_holding, settle_orders_of, take_over_guests
 from mall.buyers.models import Buyer
 from mall.buyers.phones import normalised
-from mall.buyers.services import checked_nickname, checked_password, register_buyer, use_phone_code
+from mall.buyers.services import checked_nickname, checked_password, register_buyer, revoke_all_tokens, use_phone_code
 from mall.events.services import record
 from mall.malls.models import Mall
 from mall.tenancy.context import require_mall_id
@@ -33,7 +34,8 @@ def join(
 
     Everything is written or nothing: buyer, member, Binding, event member.joined. An unknown code or a
     suspended referrer never stops a registration; it stays unbound, with the reason in the Binding.
-    guest: the buyer he was until now; his orders become the member's and pay nothing backwards.
+    guest: the buyer he was in this browser until now. Whoever bought with this phone, proved by the code, was him
+    as well, in whatever browser. What these had becomes the member's and pays nothing backwards.
     The statements are the same few however large the mall is.
     Raises BadPhone, BadNickname, WeakPassword, CodeRequired, PasswordRequired, WrongCode, PhoneTaken.
     """
@@ -45,7 +47,16 @@ def join(
     # Outside of the inner transaction: a wrong guess must stay counted when all else is undone.
     _prove(phone=phone, code=code, password=password)
     with transaction.atomic():
-        buyer = register_buyer(phone=phone, password=password, nickname=nickname, guest=guest)
+        before = guests_holding(phone) if code else []
+        # A guest who proved another phone is another person, who lent this one his browser.
+        if guest is not None and guest.is_guest and guest.phone in (None, phone):
+            before = [guest, *(one for one in before if one.pk != guest.pk)]
+        settle_orders_of(buyers=before)
+        buyer = register_buyer(phone=phone, password=password, nickname=nickname, guest=before[0] if before else None)
+        for first in before[:1]:
+            # They were let in as a guest, not as this member.
+            revoke_all_tokens(buyer=first)
+        take_over_guests(buyer=buyer, guests=before[1:])
         found = _allowed(referrer_behind(ref or None, visitor_key))
         member = bind(buyer=buyer, found=found, at=clock.now())
         payload: dict[str, object] = {"link": found.link_id}

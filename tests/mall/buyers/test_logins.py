@@ -12,13 +12,13 @@ from django.test import RequestFactory
 from mall import clock
 from mall.api.authentication import token_digest
 from mall.buyers.errors import BadNickname, BadPhone, PhoneTaken, WeakPassword, WrongCode, WrongLogin
+from mall.buyers.holding import log_in_with_code
 from mall.buyers.models import Buyer, BuyerToken, PhoneCode
 from mall.buyers.services import (
     change_nickname,
     check_password,
     create_guest,
     issue_token,
-    log_in_with_code,
     log_in_with_password,
     register_buyer,
     reset_password,

@@ -11,7 +11,7 @@ from mall.carts.errors import BadCart, CartFull, NotInCart
 from mall.carts.models import CartItem
 from mall.carts.owners import CartOwner
 from mall.carts.selectors import cart_of, pieces_in_cart
-from mall.carts.services import add_item, buy_again, change_item, merge_guest_cart, remove_item, select_all
+from mall.carts.services import add_item, buy_again, change_item, merge_cart, remove_item, select_all
 from mall.catalogue.models import Product, Sku
 from mall.orders.errors import NotOnSale, OutOfStock, SkuMissing
 from mall.tenancy.context import mall_scope
@@ -128,10 +128,10 @@ def test_a_guests_cart_joins_the_buyers_and_is_gone_then(mall, buyer):
         add_item(owner=CartOwner(buyer), sku_id=both.public_id, quantity=2)
         for sku in (both, only_guest):
             add_item(owner=GUEST, sku_id=sku.public_id, quantity=3)
-        assert merge_guest_cart(guest_key=GUEST.guest_key, buyer=buyer) == 2
+        assert merge_cart(source=GUEST, buyer=buyer) == 2
         assert contents(CartOwner(buyer)) == {both.pk: 5, only_guest.pk: 3}
         assert contents(GUEST) == {}
-        assert merge_guest_cart(guest_key=GUEST.guest_key, buyer=buyer) == 0
+        assert merge_cart(source=GUEST, buyer=buyer) == 0
         assert contents(CartOwner(buyer)) == {both.pk: 5, only_guest.pk: 3}
 
 
@@ -142,7 +142,7 @@ def test_merging_stays_within_the_bounds(mall, buyer):
             add_item(owner=CartOwner(buyer), sku_id=sku.public_id, quantity=9_000)
         for sku in (skus[0], *skus[49:]):
             add_item(owner=GUEST, sku_id=sku.public_id, quantity=9_000)
-        merge_guest_cart(guest_key=GUEST.guest_key, buyer=buyer)
+        merge_cart(source=GUEST, buyer=buyer)
         found = contents(CartOwner(buyer))
         assert len(found) == 50
         assert found[skus[0].pk] == 9_999
@@ -208,7 +208,7 @@ def test_two_tabs_that_log_in_at_once_move_the_cart_once():
 
     def merge() -> None:
         with mall_scope(mall.pk):
-            merge_guest_cart(guest_key=GUEST.guest_key, buyer=buyer)
+            merge_cart(source=GUEST, buyer=buyer)
 
     together([merge] * 4)
     with mall_scope(mall.pk):
