@@ -43,12 +43,20 @@ def one_of(items: Any, number: int) -> Any:
 
 
 MEMBERS_MAX = 8
+CASE: dict[str, Any] = {
+    "kind": st.sampled_from(["refund", "return", "return", "exchange", "repair"]),
+    "shares": st.lists(st.sampled_from([0, 33, 50, 99, 100]), min_size=3, max_size=3),
+    "pieces": st.lists(st.sampled_from([0, 1, 1, 2, 3]), min_size=3, max_size=3),
+    # A: approve, R: reject, W: withdraw, S: goods sent back, G: goods received, N: new ones sent, C: confirmed.
+    "path": st.sampled_from(["", "", "A", "R", "W", "AS", "ASG", "ASGN", "ASGNC", "ASR"]),
+}
 ORDER: dict[str, Any] = {
     "buyer": pick,
     "visitor": pick,
     "lines": st.lists(st.tuples(pick, st.integers(1, 3)), min_size=1, max_size=3),
     "far": st.booleans(),
-    "steps": st.sampled_from([0, 1, 2, 3, 3, 3]),
+    "steps": st.sampled_from([3, 3, 2, 3, 1, 0]),
+    "case": st.fixed_dictionaries(CASE) | st.none(),
 }
 REFUND: dict[str, Any] = {
     "number": pick,

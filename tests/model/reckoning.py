@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.model.complaints import Complaints, Part
+
 LEVELS = 2
 ZONE = ZoneInfo("Asia/Shanghai")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -73,11 +75,12 @@ class Line:
     paid_fen: int
     freight_fen: int
     refunded_fen: int = 0
+    given_up: int = 0
 
 
 @dataclass
 class Order:
-    """chain: per level (member or None, why he is not paid). refunds: open claims, fen by line."""
+    """chain: per level (member or None, why he is not paid). refunds: open claims, by line."""
 
     buyer: int
     at: datetime
@@ -88,7 +91,7 @@ class Order:
     is_paid: bool = False
     shipped_at: datetime | None = None
     received_at: datetime | None = None
-    refunds: dict[int, dict[int, int]] = field(default_factory=dict)
+    refunds: dict[int, dict[int, Part]] = field(default_factory=dict)
     rows: dict[int, Row] = field(default_factory=dict)
 
     def base(self, line: Line) -> tuple[int, int]:
@@ -97,10 +100,11 @@ class Order:
         return full, max(0, full - line.refunded_fen)
 
 
-class Reckoning:
+class Reckoning(Complaints):
     """One mall. Callers do the acts, then judge, settle and compare."""
 
     def __init__(self, plan: Plan) -> None:
+        super().__init__()
         self.plan = plan
         self.people: dict[int, Person] = {}
         self.seen: dict[str, dict[int, datetime]] = {}
@@ -119,7 +123,10 @@ class Reckoning:
         if referrer is not None and not self.people[referrer].active(now):
             referrer = None
         self.people[member] = Person(referrer)
-        self.heads["registration", member] = Head("registration", referrer, now, self.plan, joined=member)
+        # In a browser of his referrer's he is the referrer himself, as far as anybody can tell: bound, and unpaid.
+        reason = "own_click" if referrer is not None and referrer in self.seen.get(visitor, {}) else None
+        head = Head("registration", referrer, now, self.plan, joined=member, reason=reason)
+        self.heads["registration", member] = head
         self.log_in(visitor, member, now)
 
     def log_in(self, visitor: str, member: int, at: datetime) -> None:
@@ -199,29 +206,16 @@ class Reckoning:
         if status in ("shipped", "received"):
             setattr(found, f"{status}_at", now)
 
-    def left(self, order: int) -> list[int]:
-        """Fen per line that are neither refunded nor claimed."""
-        found = self.orders[order]
-        claimed = [sum(parts.get(n, 0) for parts in found.refunds.values()) for n in range(len(found.lines))]
-        return [li.paid_fen + li.freight_fen - li.refunded_fen - c for li, c in zip(found.lines, claimed, strict=True)]
-
-    def decide(self, order: int, refund: int, *, approved: bool) -> None:
-        found = self.orders[order]
-        parts = found.refunds.pop(refund)
-        for number, fen in parts.items() if approved else ():
-            found.lines[number].refunded_fen += fen
-        everything = all(line.paid_fen + line.freight_fen == line.refunded_fen for line in found.lines)
-        if approved and everything and found.status == "paid":
-            found.status = "closed"
-
     def pass_time(self, now: datetime, *, receive_days: int, after_days: int, unpaid: timedelta) -> None:
-        """What happens to orders by themselves."""
+        """What happens to cases and then to orders by themselves."""
+        self.let_cases_lie(now)
         for number, order in self.orders.items():
+            held = self.is_contested(number)
             if order.status == "awaiting_payment" and order.at + unpaid <= now:
                 order.status = "closed"
-            elif order.status == "shipped" and order.shipped_at + receive_days * DAY <= now and not order.refunds:
+            elif order.status == "shipped" and order.shipped_at + receive_days * DAY <= now and not held:
                 self.move(number, "received", now)
-            elif order.status == "received" and order.received_at + after_days * DAY <= now and not order.refunds:
+            elif order.status == "received" and order.received_at + after_days * DAY <= now and not held:
                 order.status = "completed"
 
     # --- What everything pays -----------------------------------------------
@@ -242,13 +236,13 @@ class Reckoning:
         return total
 
     def settle_orders(self, now: datetime) -> None:
-        for order in self.orders.values():
+        for number, order in self.orders.items():
             for level, fen in enumerate(self.amounts(order) if order.is_paid else ()):
                 member, why = order.chain[level]
                 if not why and (fen > 0 or level in order.rows):
                     order.rows.setdefault(level, Row(member or 0, 0)).fen = fen
             hold = order.plan["hold_days"] * DAY
-            if order.received_at is not None and order.received_at + hold <= now and not order.refunds:
+            if order.received_at is not None and order.received_at + hold <= now and not self.is_contested(number):
                 for row in order.rows.values():
                     row.released |= row.fen > 0
 
@@ -298,8 +292,8 @@ class Reckoning:
         """{(kind, subject): [(level, member, fen, state)]}."""
         found = {key: [_shown(1, head.row, held=False)] for key, head in self.heads.items() if head.row is not None}
         for number, order in self.orders.items():
-            rows = sorted(order.rows.items())
-            found["order", number] = [_shown(level + 1, row, held=bool(order.refunds)) for level, row in rows]
+            rows, held = sorted(order.rows.items()), self.is_contested(number)
+            found["order", number] = [_shown(level + 1, row, held=held) for level, row in rows]
         return found
 
     def reasons(self) -> dict[tuple[str, int], str]:

@@ -15,6 +15,8 @@ from commissions.plans.services import change_plan
 from commissions.settlement.models import Commission
 from commissions.settlement.releases import release_due
 from mall import clock
+from mall.aftersales.case_models import Case
+from mall.aftersales.case_timers import run_case_timers
 from mall.catalogue.models import Sku
 from mall.catalogue.services import create_category, create_product
 from mall.events import delivery
@@ -130,8 +132,9 @@ class World:
             Delivery.objects.filter(pk=pk).update(done_at=None, due_at=due_at)
 
     def pass_time(self, **by: float) -> None:
-        """Move the clock, then let orders expire, be received and be completed."""
+        """Move the clock, then let cases end and orders expire, be received and be completed."""
         clock.advance(**by)
+        run_case_timers(self.mall.pk)
         run_timers(self.mall.pk)
         minutes = timedelta(minutes=self.mall.unpaid_close_minutes)
         days = {"receive_days": self.mall.auto_receive_days, "after_days": self.mall.after_sales_days}
@@ -174,6 +177,9 @@ class World:
             return
         with mall_scope(self.mall.pk):
             same("orders", self._statuses(), {pk: order.status for pk, order in self.reference.orders.items()})
+            cases = self.reference.cases
+            same("cases", self._cases(), {pk: (case.status, case.until) for pk, case in cases.items()})
+            same("pieces", self._pieces(), self.reference.pieces())
             commissions, late = self._commissions(), self.late
             theirs = self.reference.commissions()
             for key in late & set(commissions):
@@ -186,10 +192,27 @@ class World:
                 balance = {kind: fen for kind, fen in balance_of(member).items() if kind != "currency"}
                 same(f"balance of {member}", balance, self.reference.balance(member))
         self.compared["commissions"] += sum(map(len, commissions.values()))
+        self.compared["cases"] += len(self.reference.cases)
         self.compared["balances"] += len(self.members)
 
     def _statuses(self) -> dict[int, str]:
         return dict(Order.objects.values_list("pk", "status"))
+
+    def _cases(self) -> dict[int, tuple[str, Any]]:
+        """A date that is the reference's but for the time a statement takes is the reference's."""
+        found = {}
+        for pk, status, until in Case.objects.values_list("pk", "status", "deadline_at"):
+            known = self.reference.cases[pk].until
+            is_same = until is not None and known is not None and abs(until - known) < timedelta(minutes=1)
+            found[pk] = (status, known if is_same else until)
+        return found
+
+    def _pieces(self) -> dict[int, list[tuple[int, int]]]:
+        found: dict[int, list[tuple[int, int]]] = {}
+        lines = OrderLine.objects.order_by("position").values_list("order_id", "refunded_fen", "refunded_quantity")
+        for order, fen, pieces in lines:
+            found.setdefault(order, []).append((fen, pieces))
+        return found
 
     def _commissions(self) -> dict[tuple[str, int], list[tuple[int, int, int, str]]]:
         found: dict[tuple[str, int], list[tuple[int, int, int, str]]] = {}
