@@ -17,7 +17,7 @@ from mall.api.lookup import get_or_404
 from mall.catalogue import tree
 from mall.catalogue.models import Category, Product
 from mall.catalogue.pictures import BYTES_MAX
-from mall.catalogue.selectors import CategoryNode, category_tree
+from mall.catalogue.selectors import CategoryNode, category_tree, picture_url
 from mall.catalogue.signs import set_category_icon
 from mall.dashboard.actions import Question, ask
 from mall.dashboard.doors import staff_page
@@ -52,12 +52,20 @@ class CategoryForm(DashboardForm):
         field.label_from_instance = lambda category: "　" * category.level + category.name
 
 
+class CategoryWithIconForm(CategoryForm):
+    """The same for a category that has an icon, which may go."""
+
+    remove_icon = forms.BooleanField(
+        required=False, label=_("去掉现在的图标"), help_text=_("恢复为用名称生成的图标；选了新图标则以新图标为准。")
+    )
+
+
 @staff_page(rights.EDIT_PRODUCTS)
 @require_safe
 def category_list(request: HttpRequest) -> HttpResponse:
     """The whole tree, with how many products each category holds."""
     counts = dict(Product.objects.filter(category__isnull=False).values_list("category").annotate(Count("id")))
-    rows = [(node, depth, counts.get(node.id, 0)) for node, depth in _flat(category_tree())]
+    rows = [(node, depth, counts.get(node.id, 0), picture_url(node.icon)) for node, depth in _flat(category_tree())]
     return show(request, "dashboard/categories.html", {"section": "products", "rows": rows})
 
 
@@ -109,6 +117,8 @@ def category_edit(request: HttpRequest, public_id: str) -> HttpResponse:
         tree.move_category(category=category, parent=typed["parent"])
         tree.rename_category(category=category, name=typed["name"], position=typed["position"])
         _set_icon(category, typed["icon"])
+        if typed.get("remove_icon") and typed["icon"] is None:
+            set_category_icon(category=category, data=b"")
 
     question = Question(
         title=_("修改分类"),
@@ -117,7 +127,8 @@ def category_edit(request: HttpRequest, public_id: str) -> HttpResponse:
         back=reverse("dashboard:categories"),
     )
     initial = {"name": category.name, "parent": category.parent, "position": category.position}
-    return ask(request, question, change, form_class=CategoryForm, initial=initial, done=_t("分类已保存。"))
+    form_class = CategoryWithIconForm if category.icon else CategoryForm
+    return ask(request, question, change, form_class=form_class, initial=initial, done=_t("分类已保存。"))
 
 
 @staff_page(rights.EDIT_PRODUCTS)

@@ -15,11 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mall.api.lookup import get_or_404
-from mall.catalogue import services
+from mall.catalogue import exporting, services
 from mall.catalogue.models import Category, Product, ProductPicture, Sku
 from mall.catalogue.pictures import LIST_SIDE
 from mall.catalogue.product_form import ProductEditor, SkuForm, stock_of
-from mall.catalogue.search import found_by
 from mall.catalogue.selectors import picture_url, pictures
 from mall.dashboard.actions import leave_for
 from mall.dashboard.doors import may, refused, staff_page
@@ -86,13 +85,11 @@ def product_list(request: HttpRequest) -> HttpResponse:
 def narrowed(request: HttpRequest) -> QuerySet[Product]:
     """The products that the list's address asks for."""
     asked, status = filters_of(ProductFilter, request).asked(), request.GET.get("status", "")
-    products = Product.objects.all()
-    if status in Product.Status.values:
-        products = products.filter(status=status)
-    products = products.filter(found_by(asked.get("q", "")))
-    if category := asked.get("category"):
-        products = products.filter(category__in=category.get_descendants(include_self=True))
-    return products
+    return exporting.narrowed(
+        search=asked.get("q", ""),
+        category=asked.get("category"),
+        status=status if status in Product.Status.values else "",
+    )
 
 
 @staff_page(rights.EDIT_PRODUCTS)

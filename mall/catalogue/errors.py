@@ -67,3 +67,9 @@ class SamplesThere(Conflict):
 
     code = "samples_there"
     message = _("示例商品已经在店里了。")
+
+
+class TooManyToExport(Conflict):
+    """409: more than one file may hold."""
+
+    code = "too_many_to_export"

@@ -5,12 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from mall import clock
+from mall.catalogue.errors import TooManyToExport
 from mall.catalogue.import_lookup import path_of
 from mall.catalogue.models import Category, Product, Sku
 from mall.catalogue.product_table import COLUMNS, specs_cell, yuan_cell
-from mall.imports.writing import Cell
+from mall.catalogue.search import found_by
+from mall.imports.writing import ROWS_MAX, Cell, download
+from mall.staff.audit import log
+from mall.staff.models import StaffMember, User
+
+
+def narrowed(*, search: str = "", category: Category | None = None, status: str = "") -> QuerySet[Product]:
+    """The mall's products that a list or an export asks for; a category with all below it."""
+    products = Product.objects.filter(found_by(search))
+    if status:
+        products = products.filter(status=status)
+    if category is not None:
+        products = products.filter(category__in=category.get_descendants(include_self=True))
+    return products
+
+
+def product_file(*, products: QuerySet[Product], kind: str, actor: StaffMember | User) -> HttpResponse:
+    """These products as a file that the import reads back; who took it along is written down.
+
+    kind: csv or xlsx. Raises TooManyToExport beyond 20,000 SKUs: half a list that looks whole would be worse.
+    """
+    found = list(rows(products, most=ROWS_MAX + 1))
+    if len(found) > ROWS_MAX:
+        raise TooManyToExport(_("一次至多导出 %(most)s 个规格，请先用筛选缩小范围。") % {"most": ROWS_MAX})
+    log(action="list.exported", actor=actor, detail={"list": "products", "rows": len(found)})
+    return download(kind=kind, name=f"products-{clock.now():%Y%m%d}", header=header(), rows=found)
 
 
 def header() -> list[str]:

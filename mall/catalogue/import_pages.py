@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mall import clock
 from mall.api.lookup import get_or_404
 from mall.catalogue import exporting, import_jobs
 from mall.catalogue.dashboard import narrowed
@@ -127,9 +126,11 @@ def product_export(request: HttpRequest, kind: str) -> HttpResponse:
     """The goods of the list as it is narrowed, as a file that the import reads back."""
     if kind not in writing.FORMATS:
         raise Http404
-    rows = exporting.rows(narrowed(request), most=writing.ROWS_MAX)
-    name = f"products-{clock.now():%Y%m%d}"
-    return writing.download(kind=kind, name=name, header=exporting.header(), rows=rows)
+    try:
+        return exporting.product_file(products=narrowed(request), kind=kind, actor=request.staff_member)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+        return HttpResponseRedirect(f"{reverse('dashboard:products')}?{request.GET.urlencode()}")
 
 
 @staff_page(rights.EDIT_PRODUCTS)

@@ -38,7 +38,13 @@ api_urlpatterns = [
         import_api.ProductImportApply.as_view(),
         name="merchant-product-import-apply",
     ),
+    path("merchant/product-export", import_api.ProductExport.as_view(), name="merchant-product-export"),
     path("merchant/low-stock", stock_api.LowStock.as_view(), name="merchant-low-stock"),
     path("merchant/categories", category_api.MerchantCategories.as_view(), name="merchant-categories"),
     path("merchant/categories/<str:category_id>", category_api.MerchantCategory.as_view(), name="merchant-category"),
+    path(
+        "merchant/categories/<str:category_id>/icon",
+        category_api.MerchantCategoryIcon.as_view(),
+        name="merchant-category-icon",
+    ),
 ]

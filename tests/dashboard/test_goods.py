@@ -349,3 +349,17 @@ def test_a_category_gets_an_icon_and_a_bad_one_changes_nothing(desk, mall):
     assert "无法识别这张图片" in found.content.decode()
     with mall_scope(mall.pk):
         assert (Category.objects.get().name, Category.objects.get().icon) == ("茶", category.icon)
+    assert "去掉现在的图标" in desk.get(address).content.decode()
+    desk.post(address, {"name": "茶", "position": "0"})
+    with mall_scope(mall.pk):
+        assert Category.objects.get().icon == category.icon
+    desk.post(address, {"name": "茶", "position": "0", "remove_icon": "on"})
+    with mall_scope(mall.pk):
+        assert Category.objects.get().icon == ""
+    assert "去掉现在的图标" not in desk.get(address).content.decode()
+    fresh = SimpleUploadedFile("a.png", a_picture())
+    for _ in range(2):
+        fresh.seek(0)
+        desk.post(address, {"name": "茶", "position": "0", "icon": fresh, "remove_icon": "on"})
+        with mall_scope(mall.pk):
+            assert Category.objects.get().icon.startswith(f"{mall.pk}/categories/")

@@ -44,7 +44,8 @@ CASES: dict[str, Case] = BUYER_CASES | STAFF_CASES
 # Texts in bodies and queries that name no row; every other text must be among the ids of its case.
 PLAIN_TEXT = {
     "account", "app", "attribution", "bank", "campaign", "carrier", "channel", "city", "click_pays", "code",
-    "company", "coupon", "cursor", "description", "detail", "district", "email", "evidence", "field", "keywords",
+    "company", "coupon", "cursor", "description", "detail", "district", "email", "evidence", "field", "file",
+    "keywords",
     "kind", "old_password",
     "method", "name", "nickname", "note", "number", "openid", "ordering", "password", "phone", "provider", "province",
     "purpose", "reason", "reference", "return_to", "scope", "search", "serial", "state", "status", "subtitle",

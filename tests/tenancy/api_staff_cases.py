@@ -127,6 +127,7 @@ STAFF_CASES: dict[str, Case] = {
         answers=(204,),
     ),
     "GET /merchant/low-stock": staff_case(rights.EDIT_PRODUCTS),
+    "GET /merchant/product-export": staff_case(rights.EDIT_PRODUCTS, query={"category": lambda w: public(w.category)}),
     "POST /merchant/product-imports": staff_case(
         rights.EDIT_PRODUCTS, body=lambda w: f"商品名称,售价\n{w.marker},1\n".encode(), answers=(201,)
     ),
@@ -148,6 +149,12 @@ STAFF_CASES: dict[str, Case] = {
         path={"category_id": lambda w: public(w.category)},
         body=lambda w: {"position": 3, "parent": public(w.aisle)},
         body_ids={("parent",): lambda w: public(w.aisle)},
+    ),
+    "PUT /merchant/categories/{category_id}/icon": staff_case(
+        rights.EDIT_PRODUCTS, path={"category_id": lambda w: public(w.category)}, body=lambda _w: a_picture()
+    ),
+    "DELETE /merchant/categories/{category_id}/icon": staff_case(
+        rights.EDIT_PRODUCTS, path={"category_id": lambda w: public(w.category)}, answers=(204,)
     ),
     "DELETE /merchant/categories/{category_id}": staff_case(
         rights.EDIT_PRODUCTS, path={"category_id": lambda w: public(w.category)}, answers=(409,)

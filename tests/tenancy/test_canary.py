@@ -57,6 +57,8 @@ NOT_SHOWN = {
     "mall.CartItem.guest_key": "a hash",
     "mall.ImportJob.result": "counts",
     "mall.ImportJob.columns": "names of our fields, and numbers",
+    "mall.ImportJob.plan": "numbers of rows",
+    "mall.ImportJob.language": "zh-hans or en",
     "mall.Mall.webhook_sealed": "encrypted",
     "mall.OrderChange.note": "append-only; written by timers only",
 }

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import uuid
 from datetime import datetime
 
 import pytest
+from django.core.files.storage import default_storage
 
-from mall.catalogue.models import Product, Sku
+from mall.catalogue import exporting
+from mall.catalogue.models import Category, Product, Sku
 from mall.catalogue.services import create_category, create_product
+from mall.staff.models import AuditRecord, Role
 from mall.tenancy.context import mall_scope
 from tests.factories.http import Api, api_as_staff, errors_of
 from tests.factories.mall import make_staff
@@ -263,7 +268,7 @@ def test_staff_send_pictures_put_them_in_order_and_take_them_away(mall, owner_ap
 def test_staff_grow_and_prune_the_tree(mall, owner_api, anyone):
     top = owner_api.post("merchant/categories", {"name": "茶"}).json()
     below = owner_api.post("merchant/categories", {"name": "绿茶", "parent": top["id"], "position": 2}).json()
-    assert below == {"id": below["id"], "name": "绿茶", "parent": top["id"], "position": 2}
+    assert below == {"id": below["id"], "name": "绿茶", "parent": top["id"], "position": 2, "icon": None}
     assert owner_api.delete(f"merchant/categories/{top['id']}").status_code == 409
     assert owner_api.patch(f"merchant/categories/{top['id']}", {"parent": below["id"]}).status_code == 409
     moved = owner_api.patch(f"merchant/categories/{below['id']}", {"parent": None, "name": "龙井"}).json()
@@ -293,3 +298,58 @@ def test_a_table_is_looked_through_and_carried_out_once(mall, owner_api):
     assert (product["name"], product["skus"][0]["price_fen"], product["skus"][0]["stock"]) == ("茶", 150, 7)
     for wrong in (b"", b"\x89PNG\xff\xfe\xfd", b"x" * (10 * 1024 * 1024 + 1)):
         assert owner_api.post("merchant/product-imports", wrong).json()["errors"][0]["code"] == "bad_table"
+
+
+def test_staff_give_a_category_a_picture_and_take_it_away(mall, owner_api, anyone):
+    made = owner_api.post("merchant/categories", {"name": "茶"}).json()
+    assert made["icon"] is None
+    address = f"merchant/categories/{made['id']}/icon"
+    given = owner_api.put(address, a_picture())
+    assert given.status_code == 200
+    assert given.json()["icon"].startswith(f"/media/{mall.pk}/categories/")
+    with mall_scope(mall.pk):
+        file = Category.objects.get().icon
+    assert default_storage.exists(file)
+    for bad in (b"", b"GIF89a"):
+        refused = owner_api.put(address, bad)
+        assert (refused.status_code, owner_api.patch(address[:-5], {}).json()["icon"]) == (400, given.json()["icon"])
+    assert owner_api.delete(address).status_code == 204
+    assert owner_api.delete(address).status_code == 204
+    assert owner_api.patch(address[:-5], {"position": 1}).json()["icon"] is None
+    assert Api(mall).put(address, a_picture()).status_code == 401
+
+
+def test_an_export_holds_what_was_asked_for_and_its_import_changes_nothing(mall, owner_api, elsewhere):
+    with mall_scope(mall.pk):
+        tea = create_category(name="茶")
+        for name, category, state in (("=龙井", tea, "on_sale"), ("碧螺春", tea, "draft"), ("茶杯", None, "on_sale")):
+            create_product(name=name, category=category, status=state, skus=[{"price_fen": 12_850, "stock": 5}])
+    make_product(elsewhere, name="别家的")
+
+    def names(query: str) -> list[str]:
+        found = owner_api.get(f"merchant/product-export{query}")
+        assert (found.status_code, found["Content-Type"]) == (200, "text/csv; charset=utf-8")
+        return [row["商品名称"] for row in csv.DictReader(io.StringIO(found.content.decode("utf-8-sig")))]
+
+    assert names("") == ["茶杯", "碧螺春", "'=龙井"]
+    assert names(f"?category={tea.public_id}&status=on_sale") == ["'=龙井"]
+    assert names("?search=cha") == ["茶杯"]
+    whole = owner_api.get("merchant/product-export?file=xlsx")
+    assert "attachment" in whole["Content-Disposition"]
+    looked = owner_api.post("merchant/product-imports", whole.content)
+    assert looked.json()["result"] == {"created": 0, "changed": 0, "unchanged": 3, "left": 0, "errors": 0}
+    with mall_scope(mall.pk):
+        assert AuditRecord.objects.filter(action="list.exported", detail__rows=3).count() == 2
+    for bad in ("?file=exe", "?status=gone", "?search=" + "x" * 99):
+        assert owner_api.get(f"merchant/product-export{bad}").status_code == 400
+    assert owner_api.get(f"merchant/product-export?category={uuid.uuid4()}").status_code == 404
+    assert api_as_staff(make_staff(mall, Role.SERVICE)).get("merchant/product-export").status_code == 403
+
+
+def test_more_goods_than_a_file_holds_are_no_half_file(mall, owner_api, monkeypatch):
+    monkeypatch.setattr(exporting, "ROWS_MAX", 2)
+    for number in range(3):
+        make_product(mall, name=f"茶{number}")
+    refused = owner_api.get("merchant/product-export")
+    assert (refused.status_code, errors_of(refused)) == (409, [("too_many_to_export", None)])
+    assert owner_api.get("merchant/product-export?search=茶1").status_code == 200
