@@ -56,6 +56,7 @@ BEAT_SECONDS: dict[str, float] = {
     "mall.payments.wechat.tasks.ask_wechat_everywhere": 15.0,
     "mall.payments.wechat.tasks.compare_wechat_bills": 3600.0,
     "mall.buyers.tasks.forget_spent_secrets_everywhere": 3600.0,
+    "mall.carts.tasks.forget_left_carts_everywhere": 3600.0,
     "mall.orders.tasks.forget_old_keys_everywhere": 3600.0,
     "referrals.tasks.sweep_clicks": 2.0,
     "commissions.tasks.sweep_releases": 5.0,

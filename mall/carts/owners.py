@@ -1,4 +1,4 @@
-"""Whose cart a browser has: its buyer's, or that of a secret in a signed cookie of its own."""
+"""Whose cart it is: a buyer's, or that of a secret which a browser has in a signed cookie and an app in a header."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
+from mall.api.network import client_network
 from mall.buyers.models import Buyer
 from mall.buyers.sessions import buyer_of_request
+from mall.limits import policy
 from mall.tenancy.context import require_mall_id
 
 COOKIE = "fy_cart"
 COOKIE_SECONDS = 30 * 24 * 3600
-_COOKIE_MAX = 200
+# What an app sends that has no buyer's token yet.
+HEADER = "Cart-Token"
+_SIGNED_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,13 @@ def owner_of_request(request: HttpRequest) -> CartOwner:
 def owner_to_be(request: HttpRequest) -> tuple[CartOwner, str]:
     """Whose cart something is put into, and the cookie a browser gets that has none yet ("" otherwise)."""
     owner = owner_of_request(request)
-    if owner:
-        return owner, ""
+    return (owner, "") if owner else new_guest_cart(client_network(request))
+
+
+def new_guest_cart(network: str) -> tuple[CartOwner, str]:
+    """A cart that nobody has yet, and its signed secret, good in this mall only. Raises TooMany per network."""
+    if network:
+        policy.CARTS_PER_NETWORK.count(network)
     secret = secrets.token_urlsafe(24)
     return CartOwner(guest_key=_hashed(secret)), _signer().sign(secret)
 
@@ -65,12 +74,20 @@ def give_cookie(response: HttpResponse, cookie: str) -> None:
 
 
 def guest_key_in(request: HttpRequest) -> str:
-    """The key of the guest's cart behind the cookie, or ""."""
-    cookie = request.COOKIES.get(COOKIE, "")
-    if not cookie or len(cookie) > _COOKIE_MAX or not cookie.isascii():
+    """The key of the guest's cart behind the browser's cookie, or ""."""
+    return _key_behind(request.COOKIES.get(COOKIE, ""))
+
+
+def guest_key_sent(request: HttpRequest) -> str:
+    """The key of the guest's cart behind an app's header, or "": a forged one and another mall's are none."""
+    return _key_behind(request.headers.get(HEADER, ""))
+
+
+def _key_behind(signed: str) -> str:
+    if not signed or len(signed) > _SIGNED_MAX or not signed.isascii():
         return ""
     try:
-        return _hashed(_signer().unsign(cookie))
+        return _hashed(_signer().unsign(signed))
     except signing.BadSignature:
         return ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from mall import clock
 from mall.buyers.models import Buyer
 from mall.carts.errors import BadCart, CartFull, NotInCart
 from mall.carts.models import CartItem
-from mall.carts.owners import CartOwner
+from mall.carts.owners import COOKIE_SECONDS, CartOwner
 from mall.catalogue.models import Product, Sku
 from mall.inputs import checked_number
 from mall.orders.errors import NotOnSale, OutOfStock, SkuMissing
@@ -112,6 +113,12 @@ def merge_cart(*, source: CartOwner, buyer: Buyer) -> int:
         moved += 1
     CartItem.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return moved
+
+
+def forget_left_carts() -> int:
+    """Delete what lies in carts whose browser or app no longer has them: how many kinds of goods went."""
+    left = clock.now() - timedelta(seconds=COOKIE_SECONDS)
+    return CartItem.objects.filter(buyer=None, added_at__lt=left).delete()[0]
 
 
 def buy_again(*, owner: CartOwner, order: Order) -> tuple[int, int]:

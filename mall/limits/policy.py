@@ -53,6 +53,9 @@ REGISTRATIONS_PER_NETWORK = Limit("registrations-network", 200, HOUR, closed=Fal
 # Orders of people nobody has heard of, in malls that ask for no proof of a phone.
 GUESTS_PER_NETWORK = Limit("guests-network", 200, HOUR, closed=False, by_network=True)
 
+# Carts of people nobody has heard of; one browser or app has one.
+CARTS_PER_NETWORK = Limit("carts-network", 600, HOUR, closed=False, by_network=True)
+
 # Wrong guesses only: who gets in is given his count back.
 CODE_GUESSES_PER_NETWORK = Limit("code-guesses-network", 100, 15 * MINUTE, by_network=True)
 BUYER_GUESSES = Limit("buyer-guesses", 10, 15 * MINUTE)

@@ -10,6 +10,8 @@ from typing import Any
 
 from mall import clock
 from mall.buyers.services import send_phone_code
+from mall.carts.owners import new_guest_cart
+from mall.carts.services import add_item
 from mall.tenancy.context import mall_scope
 from referrals.clicks.visitors import new_key, signed
 from tests.factories.members import new_phone
@@ -28,8 +30,8 @@ class Case:
     """One operation, called rightly.
 
     path, query: the ids it names, each from a world; body: what it takes; body_ids: where in the body ids
-    stand, as paths; caller: whose the named objects are; right: what staff need; own: the objects belong to
-    one member, so another member of the same mall must not find them either.
+    stand, as paths; headers: what it sends besides; caller: whose the named objects are; right: what staff
+    need; own: the objects belong to one member, so another member of the same mall must not find them either.
     """
 
     face: str
@@ -41,6 +43,7 @@ class Case:
     right: str = ""
     own: bool = False
     key: bool = False
+    headers: Made | None = None
     answers: tuple[int, ...] = (200,)
 
 
@@ -80,6 +83,14 @@ def a_login(world: World) -> dict[str, Any]:
     """A member's phone with a code."""
     phone = world.members["customer"].buyer.phone
     return {"phone": phone, "code": a_code(world, "login", phone)}
+
+
+def a_guests_cart(world: World) -> dict[str, str]:
+    """The header of an app in whose cart one piece lies."""
+    with mall_scope(world.mall.pk):
+        owner, token = new_guest_cart("")
+        add_item(owner=owner, sku_id=world.sku.public_id, quantity=1)
+    return {"HTTP_CART_TOKEN": token}
 
 
 def a_visitor(world: World) -> str:

@@ -95,6 +95,8 @@ def call_for(name: str, world: World, *, foreign: dict[Any, str] | None = None) 
         if place in case.body_ids:
             put(body, place, value)
     headers = {"HTTP_IDEMPOTENCY_KEY": f"matrix-{next(_keys)}"} if case.key else {}
+    if case.headers:
+        headers |= case.headers(world)
     return Call(method, path.lstrip("/"), body, headers)
 
 

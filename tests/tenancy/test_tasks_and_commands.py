@@ -29,6 +29,7 @@ TASKS = {
     "mall.catalogue.tasks.apply_imports_of_mall": THE_MALL,
     "mall.catalogue.tasks.apply_imports_everywhere": DUE_MALLS,
     "mall.notices.tasks.push_notices": DUE_MALLS,
+    "mall.carts.tasks.forget_left_carts_everywhere": ALL_MALLS,
     "mall.orders.tasks.forget_old_keys_everywhere": ALL_MALLS,
     "mall.payments.wechat.tasks.ask_wechat_of_mall": THE_MALL,
     "mall.payments.wechat.tasks.ask_wechat_everywhere": DUE_MALLS,

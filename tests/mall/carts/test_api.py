@@ -29,7 +29,7 @@ def test_goods_are_put_in_changed_and_taken_out(api, mall):
     assert api.patch(path, {"selected": False}).json()["pieces"] == 0
     assert api.patch("cart", {"selected": True}).json()["pieces"] == 4
     assert api.delete(path).status_code == 204
-    assert api.get("cart").json() == {"items": [], "pieces": 0, "goods_fen": 0}
+    assert api.get("cart").json() == {"items": [], "pieces": 0, "goods_fen": 0, "cart_token": None}
     assert api.delete(path).status_code == 404
 
 
