@@ -210,20 +210,26 @@ def detail_in_words(detail: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _value(name: str, value: Any) -> str:
-    if name.endswith("_fen") and isinstance(value, int):
-        return f"¥{yuan(value)}"
-    if name.endswith("_bps") and isinstance(value, int):
-        return f"{value / 100:g}%"
     if isinstance(value, bool):
         return _t("是") if value else _t("否")
+    if isinstance(value, int):
+        return _number(name, value)
+    if isinstance(value, list):
+        return _t("、").join(str(_FIELDS.get(one, one)) for one in value)
     if isinstance(value, dict):
         return _t("，").join(f"{one} {said}" for one, said in detail_in_words(value))
+    return _word(name, str(value))
+
+
+def _number(name: str, value: int) -> str:
+    if name.endswith("_fen"):
+        return f"¥{yuan(value)}"
+    return f"{value / 100:g}%" if name.endswith("_bps") else str(value)
+
+
+def _word(name: str, value: str) -> str:
     if name in _MOMENTS:
         return timezone.localtime(datetime.fromisoformat(value)).strftime("%Y-%m-%d %H:%M")
     if name == "kind":
         return str(_KINDS.get(value, value))
-    if isinstance(value, list):
-        return _t("、").join(str(_FIELDS.get(one, one)) for one in value)
-    if isinstance(value, str) and value in Role.values:
-        return str(Role(value).label)
-    return str(value)
+    return str(Role(value).label) if value in Role.values else value
