@@ -21,8 +21,7 @@ from mall.aftersales.case_showing import history_of
 from mall.aftersales.case_transitions import MERCHANTS_TURN, STEPS
 from mall.aftersales.dashboard import EvidenceForm, RejectForm, is_by_hand
 from mall.aftersales.evidence import evidence, evidence_id
-from mall.aftersales.models import Refund
-from mall.aftersales.selectors import cases_of_mall, is_overdue
+from mall.aftersales.selectors import cases_of_mall, is_overdue, refunds_beside_cases
 from mall.api.lookup import get_or_404
 from mall.dashboard.actions import Question, ask
 from mall.dashboard.actors import name_actors
@@ -103,9 +102,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
             "queue": queue,
             "queues": queues,
             "is_narrowed": bool(asked),
-            "beside": Refund.objects.filter(status=Refund.Status.REQUESTED)
-            .exclude(pk__in=Case.objects.filter(refund__isnull=False).values("refund"))
-            .count(),
+            "beside": refunds_beside_cases().count(),
         },
     )
 

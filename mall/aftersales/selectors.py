@@ -22,6 +22,12 @@ def refunds_of_mall(*, status: str = "") -> QuerySet[Refund]:
     return refunds.filter(status=status) if status else refunds
 
 
+def refunds_beside_cases() -> QuerySet[Refund]:
+    """Refunds that wait for the merchant and belong to no case: asked for through the API."""
+    waiting = Refund.objects.filter(status=Refund.Status.REQUESTED)
+    return waiting.exclude(pk__in=Case.objects.filter(refund__isnull=False).values("refund"))
+
+
 def _complete(refunds: QuerySet[Refund]) -> QuerySet[Refund]:
     lines = RefundLine.objects.select_related("line").order_by("id")
     return refunds.select_related("order").prefetch_related(Prefetch("lines", lines))

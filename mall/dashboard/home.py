@@ -9,7 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from mall.aftersales.case_models import Case
+from mall.aftersales.case_transitions import MERCHANTS_TURN
 from mall.aftersales.models import Refund
+from mall.aftersales.selectors import refunds_beside_cases
 from mall.dashboard.doors import staff_page
 from mall.dashboard.pages import show
 from mall.dashboard.today import rows_since, today_begins
@@ -61,7 +64,8 @@ def _waiting(held: frozenset[str]) -> dict[str, int]:
             order__status=OrderStatus.AWAITING_PAYMENT,
         ).count()
     if rights.DECIDE_REFUNDS in held:
-        found["refunds"] = Refund.objects.filter(status=Refund.Status.REQUESTED).count()
+        found["cases"] = Case.objects.filter(status__in=MERCHANTS_TURN).count()
+        found["refunds"] = refunds_beside_cases().count()
     if rights.RETRY_EVENTS in held:
         found["events"] = Delivery.objects.filter(parked_at__isnull=False, done_at__isnull=True).count()
     return found
