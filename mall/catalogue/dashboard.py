@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mall.api.lookup import get_or_404
 from mall.catalogue import exporting, services
 from mall.catalogue.models import Category, Product, ProductPicture, Sku
+from mall.catalogue.picture_pages import take_in
 from mall.catalogue.pictures import LIST_SIDE
 from mall.catalogue.product_form import ProductEditor, SkuForm, stock_of
 from mall.catalogue.selectors import picture_url, pictures
@@ -105,6 +106,7 @@ def product_new(request: HttpRequest) -> HttpResponse:
         except DomainError as refusal:
             editor.refuse(refusal)
         else:
+            take_in(request, product)
             messages.success(request, _t("已创建“%(name)s”。") % {"name": product.name})
             return HttpResponseRedirect(reverse("dashboard:product", args=[product.public_id]))
     return _show_editor(request, editor)

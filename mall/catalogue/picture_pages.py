@@ -24,16 +24,20 @@ from mall.staff import rights
 def product_pictures(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take in what was chosen, each picture on its own: a bad one keeps no good one out."""
     product = get_or_404(Product.objects.all(), public_id)
-    files = request.FILES.getlist("pictures")
-    if not files:
+    if not request.FILES.getlist("pictures"):
         messages.error(request, _t("请先选择图片。"))
-    for file in files[:PICTURES_MAX]:
+    take_in(request, product)
+    return leave_for(request, _back(product))
+
+
+def take_in(request: HttpRequest, product: Product) -> None:
+    """Keep what came along as the product's pictures; what is no picture is told, and the rest stays."""
+    for file in request.FILES.getlist("pictures")[:PICTURES_MAX]:
         try:
             with transaction.atomic():
                 add_picture(product=product, data=file.read(BYTES_MAX + 1))
         except DomainError as refusal:
             messages.error(request, _t("“%(name)s”：%(why)s") % {"name": str(file.name)[:60], "why": refusal})
-    return leave_for(request, _back(product))
 
 
 @staff_page(rights.EDIT_PRODUCTS)

@@ -55,6 +55,17 @@ def only(mall):
         return Product.objects.get()
 
 
+def test_pictures_chosen_with_a_new_product_are_kept_and_what_is_none_is_told(desk, mall):
+    files = [SimpleUploadedFile("a.png", a_picture()), SimpleUploadedFile("b.txt", b"words")]
+    sent = form(row("a1", price="10", stock="1"), publish="1", pictures=files)
+    found = desk.post("/dashboard/products/new", sent, follow=True)
+    assert "“b.txt”" in found.content.decode()
+    product = only(mall)
+    assert product.status == "on_sale"
+    with mall_scope(mall.pk):
+        assert len(pictures(product)) == 1
+
+
 def test_a_product_without_variants_is_one_row(desk, mall):
     with mall_scope(mall.pk):
         category = create_category(name="绿茶")
