@@ -33,7 +33,10 @@ class BannerForm(DashboardForm):
     )
     title = PlainTextField(max_length=60, required=False, label=_("说明"), help_text=_("图片打不开时显示，读屏会念。"))
     link = PlainTextField(
-        max_length=300, required=False, label=_("点击后打开"), help_text=_("本商城内的路径，例如 /products。可留空。")
+        max_length=300,
+        required=False,
+        label=_("点击后打开"),
+        help_text=_("在商城里打开要去的页面，把网址粘贴到这里；只填路径也行，例如 /products。可留空。"),
     )
     position = forms.IntegerField(
         min_value=0, max_value=services.POSITION_MAX, initial=0, label=_("排序"), help_text=_("数字小的排在前面。")
@@ -64,6 +67,7 @@ def banner_new(request: HttpRequest) -> HttpResponse:
     """Hang up one more."""
 
     def add(typed: dict[str, Any]) -> None:
+        typed["link"] = _within(request, typed["link"])
         services.add_banner(data=typed.pop("picture").read(BYTES_MAX + 1), **typed)
 
     question = Question(
@@ -80,6 +84,7 @@ def banner_edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
     def change(typed: dict[str, Any]) -> None:
         picture = typed.pop("picture")
+        typed["link"] = _within(request, typed["link"])
         services.change_banner(banner=banner, data=picture.read(BYTES_MAX + 1) if picture else None, **typed)
 
     question = Question(
@@ -100,6 +105,15 @@ def banner_remove(request: HttpRequest, public_id: str) -> HttpResponse:
         button=_("删除"), back=reverse("dashboard:banners"), is_grave=True,
     )  # fmt: skip
     return ask(request, question, lambda _typed: services.remove_banner(banner=banner), done=_t("轮播图已删除。"))
+
+
+def _within(request: HttpRequest, link: str) -> str:
+    """A page of this mall, as it is copied from the address bar, is its path."""
+    for scheme in ("https", "http"):
+        path = link.removeprefix(f"{scheme}://{request.get_host()}")
+        if path != link and path[:1] in {"", "/", "?"}:
+            return path.partition("#")[0] or "/"
+    return link
 
 
 urlpatterns = [

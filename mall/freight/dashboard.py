@@ -31,9 +31,13 @@ class PriceForm(DashboardForm):
     """What one rule asks for."""
 
     first_units = forms.IntegerField(
-        min_value=1, max_value=services.UNITS_MAX, initial=1, label=_("首件（克）"), help_text=_("按重量时以克计。")
+        min_value=1,
+        max_value=services.UNITS_MAX,
+        initial=1,
+        label=_("首件（件或克）"),
+        help_text=_("按件计填件数，按重量计填克数，例如 1000。"),
     )
-    first_fen = YuanField(initial=0, label=_("首件运费"))
+    first_fen = YuanField(initial=0, label=_("首件或首重运费"))
     extra_units = forms.IntegerField(min_value=1, max_value=services.UNITS_MAX, initial=1, label=_("每增加（件或克）"))
     extra_fen = YuanField(initial=0, label=_("加收"))
     is_excluded = forms.BooleanField(required=False, label=_("不配送"))

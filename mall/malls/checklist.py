@@ -81,7 +81,7 @@ def checklist(mall_id: int) -> Checklist | None:
             reverse("dashboard:settings") + "#payment", pays, rights.MANAGE_STAFF,
         ),
         Step(
-            "freight", _("定好运费"), _("建运费模板，或让商品包邮。"), reverse("dashboard:products"),
+            "freight", _("定好运费"), _("建一个运费模板；商品勾选包邮也算定好。"), reverse("dashboard:freight"),
             facts["freight"], rights.EDIT_PRODUCTS,
         ),
         Step(

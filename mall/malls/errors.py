@@ -10,13 +10,13 @@ from mall.errors import BadInput, Conflict
 class BadSlug(BadInput):
     code = "bad_slug"
     field = "slug"
-    message = _("商城标识（slug）须为 2-40 位小写字母、数字或连字符，且以字母或数字开头和结尾。")
+    message = _("商城网址须为 2-40 位小写字母、数字或连字符，且以字母或数字开头和结尾。")
 
 
 class SlugTaken(Conflict):
     code = "slug_taken"
     field = "slug"
-    message = _("该商城标识（slug）已被使用，请换一个。")
+    message = _("这个商城网址已被使用，请换一个。")
 
 
 class BadHost(BadInput):

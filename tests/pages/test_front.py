@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from mall import clock
@@ -70,8 +71,6 @@ def test_a_banner_is_a_picture_and_there_are_not_too_many(mall):
 
 
 def test_a_merchant_hangs_banners_up_and_takes_them_down_on_his_page(mall):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     client = Client()
     client.force_login(owner_of(mall).user)
     host = {"host": f"{mall.slug}.localhost"}
@@ -87,6 +86,26 @@ def test_a_merchant_hangs_banners_up_and_takes_them_down_on_his_page(mall):
     client.post(f"/dashboard/banners/{banner.public_id}/remove", headers=host)
     with mall_scope(mall.pk):
         assert not Banner.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("pasted", "kept"),
+    [
+        ("http://{host}/products?search=%E8%8C%B6#top", "/products?search=%E8%8C%B6"),
+        ("https://{host}", "/"),
+        ("/categories", "/categories"),
+        ("http://{host}.evil.example/products", None),
+        ("http://[::1", None),
+    ],
+)
+def test_the_address_of_a_page_of_the_mall_can_be_pasted_for_a_banner(mall, pasted, kept):
+    client = Client(headers={"host": f"{mall.slug}.localhost"})
+    client.force_login(owner_of(mall).user)
+    link = pasted.format(host=f"{mall.slug}.localhost")
+    sent = {"picture": SimpleUploadedFile("a.png", a_picture()), "title": "", "link": link, "position": "0"}
+    assert client.post("/dashboard/banners/new", sent).status_code == (302 if kept else 200)
+    with mall_scope(mall.pk):
+        assert list(Banner.objects.values_list("link", flat=True)) == ([kept] if kept else [])
 
 
 def test_licence_promise_and_service_stand_where_buyers_look(mall):

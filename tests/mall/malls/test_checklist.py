@@ -60,6 +60,8 @@ def test_the_dashboard_leads_to_every_open_step(mall, client):
     page = client.get("/dashboard/", headers=host).content.decode()
     assert "开店清单" in page
     assert "放 12 件示例商品" in page
+    for address in ("products/new", "settings#payment", "wechat", "freight", "plan"):
+        assert f'class="button" href="/dashboard/{address}"' in page, address
     client.post("/dashboard/samples/add", headers=host)
     page = client.get("/dashboard/", headers=host).content.decode()
     assert "删除示例商品" in page

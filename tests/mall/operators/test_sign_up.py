@@ -88,9 +88,9 @@ def test_the_token_opens_one_session_in_one_mall_for_two_minutes():
     [
         ({"slug": "admin"}, "保留"),
         ({"slug": "XN--abc"}, "保留"),
-        ({"slug": "无效"}, "slug"),
-        ({"slug": ""}, "必填"),
-        ({"accepts_rules": ""}, "开店规则"),
+        ({"slug": "无效"}, "商城网址须为 2-40 位小写字母"),
+        ({"slug": ""}, "请填写商城网址"),
+        ({"accepts_rules": ""}, "请阅读开店规则并勾选同意"),
         ({"password": "1234"}, "密码"),
         ({"email": "nobody"}, "邮箱"),
         ({"name": "a\x07b"}, "控制"),
