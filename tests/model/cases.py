@@ -46,9 +46,13 @@ class CaseSteps(RuleBasedStateMachine):
     # --- Refunds ------------------------------------------------------------
 
     def _ask_refund(self, number: int, shares: list[int], decide: str) -> None:
-        if not self.orders(*PAID):
-            return
-        pk = one_of(self.orders(*PAID), number)
+        if self.orders(*PAID):
+            self._ask(one_of(self.orders(*PAID), number), shares, decide)
+
+    ask_refund = rule(**REFUND)(_ask_refund)
+    ask_refund_more = rule(**REFUND)(_ask_refund)
+
+    def _ask(self, pk: int, shares: list[int], decide: str) -> None:
         left = self.reference.left(pk)
         # All the money that is left, without a word about pieces, means all the pieces.
         wanted = {
@@ -73,9 +77,6 @@ class CaseSteps(RuleBasedStateMachine):
         self.reference.orders[pk].refunds[refund.pk] = wanted
         if decide != "-":
             self._decide(pk, refund.pk, approved=decide == "A")
-
-    ask_refund = rule(**REFUND)(_ask_refund)
-    ask_refund_more = rule(**REFUND)(_ask_refund)
 
     @precondition(lambda self: any(order.refunds for order in self.reference.orders.values()))
     @rule(number=pick, approved=st.booleans())
@@ -108,6 +109,16 @@ class CaseSteps(RuleBasedStateMachine):
 
     open_case = rule(number=pick, case=st.fixed_dictionaries(CASE))(_open_case)
     open_case_more = rule(number=pick, case=st.fixed_dictionaries(CASE))(_open_case)
+
+    @precondition(lambda self: any(case.status not in OVER for case in self.reference.cases.values()))
+    @rule(number=pick, shares=REFUND["shares"], case=st.none() | st.fixed_dictionaries(CASE))
+    def want_twice(self, number: int, shares: list[int], case: dict[str, Any] | None) -> None:
+        """Of an order that is contested already."""
+        pk = one_of({case.order for case in self.reference.cases.values() if case.status not in OVER}, number)
+        if case is None:
+            self._ask(pk, shares, "-")
+        else:
+            self._complain(pk, **case)
 
     def _complain(self, pk: int, kind: str, shares: list[int], pieces: list[int], path: str) -> None:
         """Somebody complains, and the case goes some steps at once."""
