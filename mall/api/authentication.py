@@ -59,16 +59,12 @@ class BuyerTokenAuthentication(BearerAuthentication):
     prefix = BUYER_PREFIX
 
     def find(self, digest: str):
-        from mall.buyers.models import BuyerToken
+        from mall.buyers.selectors import buyer_of_token
 
-        token = (
-            BuyerToken.objects.select_related("buyer")
-            .filter(digest=digest, kind="api", revoked_at__isnull=True, expires_at__gt=clock.now())
-            .first()
-        )
-        if token is None or token.buyer.closed_at is not None:
+        buyer = buyer_of_token(digest, kind="api")
+        if buyer is None:
             raise self.refuse()
-        return token.buyer
+        return buyer
 
 
 class StaffTokenAuthentication(BearerAuthentication):

@@ -10,6 +10,7 @@ from mall import clock
 from mall.api.authentication import BUYER_PREFIX, token_digest
 from mall.buyers.models import Buyer, BuyerToken
 from mall.buyers.ports import buyer_logged_in
+from mall.buyers.selectors import buyer_of_token
 from mall.buyers.services import issue_token, revoke_token
 
 COOKIE = "fy_buyer"
@@ -65,15 +66,4 @@ def _find(request: HttpRequest) -> Buyer | None:
     token = _token(request)
     if not token or getattr(request, "mall_id", None) is None:
         return None
-    found = (
-        BuyerToken.objects.select_related("buyer")
-        .filter(
-            digest=token_digest(token),
-            kind=BuyerToken.Kind.SESSION,
-            revoked_at__isnull=True,
-            expires_at__gt=clock.now(),
-            buyer__closed_at__isnull=True,
-        )
-        .first()
-    )
-    return found.buyer if found else None
+    return buyer_of_token(token_digest(token), kind=BuyerToken.Kind.SESSION)

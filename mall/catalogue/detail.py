@@ -9,10 +9,13 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
+from mall.catalogue.live_prices import LIMITED_PRICE
 from mall.tenancy.context import require_mall_id
+from mall.tenancy.postgres.prepared import Prepared
 
-# A limited-time price holds as mall.promotions.selectors says: running, not closed, not paused, pieces left.
-_SELECT = """
+_SELECT = Prepared(
+    "product_on_sale",
+    f"""
 SELECT json_build_object(
     'id', p.public_id, 'name', p.name, 'sold_count', p.sold_count, 'subtitle', p.subtitle,
     'description', p.description, 'video_url', NULLIF(p.video_url, ''), 'purchase_limit', p.purchase_limit,
@@ -26,17 +29,13 @@ SELECT json_build_object(
             'market_price_fen', k.market_price_fen, 'member_price_fen', k.member_price_fen,
             'limited_until', CASE WHEN l.price_fen < k.price_fen THEN l.ends_at END, 'stock', k.stock
         ) ORDER BY k.position, k.id)
-        FROM mall_sku k LEFT JOIN LATERAL (
-            SELECT m.price_fen, m.ends_at FROM mall_limitedprice m
-            WHERE m.mall_id = k.mall_id AND m.sku_id = k.id AND m.starts_at <= %(at)s AND m.ends_at > %(at)s
-                AND m.closed_at IS NULL AND m.paused_reason = ''
-                AND (m.quantity_limit IS NULL OR m.sold_count < m.quantity_limit)
-            ORDER BY m.id LIMIT 1
-        ) l ON true
+        FROM mall_sku k {LIMITED_PRICE}
         WHERE k.mall_id = p.mall_id AND k.product_id = p.id AND k.is_active), '[]')
 )::text
 FROM mall_product p WHERE p.mall_id = %(mall)s AND p.public_id = %(id)s AND p.status = 'on_sale'
-"""
+""",  # noqa: S608 - our own text
+    {"mall": "bigint", "id": "uuid", "at": "timestamptz"},
+)
 
 
 def product_on_sale(public_id: UUID, at: datetime) -> dict[str, Any] | None:
@@ -45,6 +44,6 @@ def product_on_sale(public_id: UUID, at: datetime) -> dict[str, Any] | None:
     A SKU's price_fen is what everybody pays at this moment, limited_until when that ends. Fen.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_SELECT, {"mall": require_mall_id("The catalogue"), "id": public_id, "at": at})
+        _SELECT.run(cursor, {"mall": require_mall_id("The catalogue"), "id": public_id, "at": at})
         row = cursor.fetchone()
     return orjson.loads(row[0]) if row else None

@@ -6,15 +6,19 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
+from mall import clock
+from mall.catalogue.live_prices import LIMITED_PRICE
 from mall.catalogue.models import Category
 from mall.catalogue.pictures import LIST_SIDE, sized
 from mall.catalogue.search import SEARCH_MAX, found_by_sql
 from mall.tenancy.context import require_mall_id
+from mall.tenancy.postgres.prepared import Prepared
 
 PAGE_SIZE, PAGE_SIZE_MAX = 20, 100
 # The largest bigint: an id or a price beyond it is nobody's cursor.
@@ -39,7 +43,7 @@ class BadCursor(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ProductRow:
-    """A product as a list shows it: its cheapest SKU's price, its first picture. Fen."""
+    """A product as a list shows it: what its cheapest SKU costs everybody now, its first picture. Fen."""
 
     id: int
     public_id: UUID
@@ -79,17 +83,25 @@ def products_on_sale(
     # Backwards means: read in the opposite direction, and turn the page round.
     descending = largest_first if forwards else not largest_first
     where, values = _conditions(category, search)
+    values |= {"at": clock.now(), "rows": page_size + 1}
     if edge is not None:
         beyond = "<" if descending else ">"
         # A pair that begins with the id would keep the index from being used.
-        where.append(f"p.id {beyond} %s" if sort_by == "p.id" else f"({sort_by}, p.id) {beyond} (%s, %s)")
-        values += edge[1:] if sort_by == "p.id" else edge
+        where.append(
+            f"p.id {beyond} %(edge_id)s"
+            if sort_by == "p.id"
+            else f"({sort_by}, p.id) {beyond} (%(edge_value)s, %(edge_id)s)"
+        )
+        values |= {"edge_value": edge[0], "edge_id": edge[1]}
     direction = "DESC" if descending else "ASC"
     order = f"p.id {direction}" if sort_by == "p.id" else f"{sort_by} {direction}, p.id {direction}"
     # Only our own words are put into the text; whatever came from outside is a parameter.
     statement = _SELECT.format(sort_by=sort_by, where=" AND ".join(where), order=order)
     with connection.cursor() as db:
-        db.execute(statement, [*values, page_size + 1])
+        if search:
+            db.execute(statement, values)
+        else:
+            _prepared(statement).run(db, values)
         rows = [_row(*row) for row in db.fetchall()]
     more = len(rows) > page_size
     rows = rows[:page_size]
@@ -103,41 +115,52 @@ def products_on_sale(
     )
 
 
+@cache
+def _prepared(statement: str) -> Prepared:
+    """One for each ordering, direction and kind of page: a few dozen at most."""
+    return Prepared("products_on_sale", statement, _TYPES)
+
+
 def _row(*columns: Any) -> ProductRow:
     row = ProductRow(*columns)
     return replace(row, picture=sized(row.picture, LIST_SIDE)) if row.picture else row
 
 
-_SELECT = """
+_TYPES = {
+    "mall": "bigint", "at": "timestamptz", "rows": "int", "edge_value": "bigint", "edge_id": "bigint",
+    "tree": "int", "lft": "int", "rght": "int",
+}  # fmt: skip
+_SELECT = f"""
 SELECT p.id, p.public_id, p.name, p.subtitle, p.sold_count, s.price_fen, s.market_price_fen, s.stock, pic.file,
-    {sort_by}
+    {{sort_by}}
 FROM mall_product p
 JOIN LATERAL (
-    SELECT k.price_fen, k.market_price_fen, sum(k.stock) OVER () AS stock FROM mall_sku k
+    SELECT least(k.price_fen, l.price_fen) AS price_fen, k.market_price_fen, sum(k.stock) OVER () AS stock
+    FROM mall_sku k {LIMITED_PRICE}
     WHERE k.mall_id = p.mall_id AND k.product_id = p.id AND k.is_active
-    ORDER BY k.price_fen, k.position, k.id LIMIT 1
+    ORDER BY 1, k.position, k.id LIMIT 1
 ) s ON true
 LEFT JOIN LATERAL (
     SELECT i.file FROM mall_productpicture i WHERE i.mall_id = p.mall_id AND i.product_id = p.id
     ORDER BY i.position, i.id LIMIT 1
 ) pic ON true
-WHERE {where}
-ORDER BY {order}
-LIMIT %s
-"""
+WHERE {{where}}
+ORDER BY {{order}}
+LIMIT %(rows)s
+"""  # noqa: S608 - our own text
 
 
-def _conditions(category: Category | None, search: str) -> tuple[list[str], list[Any]]:
-    where = ["p.mall_id = %s", "p.status = 'on_sale'"]
-    values: list[Any] = [require_mall_id("The catalogue")]
+def _conditions(category: Category | None, search: str) -> tuple[list[str], dict[str, Any]]:
+    where = ["p.mall_id = %(mall)s", "p.status = 'on_sale'"]
+    values: dict[str, Any] = {"mall": require_mall_id("The catalogue")}
     if category is not None:
         where.append(
             "p.category_id IN (SELECT c.id FROM mall_category c "
-            "WHERE c.mall_id = p.mall_id AND c.tree_id = %s AND c.lft BETWEEN %s AND %s)"
+            "WHERE c.mall_id = p.mall_id AND c.tree_id = %(tree)s AND c.lft BETWEEN %(lft)s AND %(rght)s)"
         )
-        values += [category.tree_id, category.lft, category.rght]
+        values |= {"tree": category.tree_id, "lft": category.lft, "rght": category.rght}
     words, patterns = found_by_sql(search, "p.search_text")
-    return where + words, values + patterns
+    return where + words, values | patterns
 
 
 def _cursor(side: str, row: ProductRow) -> str:

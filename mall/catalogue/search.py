@@ -57,12 +57,19 @@ def found_by(query: str) -> Q:
     return found
 
 
-def found_by_sql(query: str, column: str) -> tuple[list[str], list[str]]:
-    """The same as conditions on a column of raw SQL, and their parameters."""
-    conditions, values = [], []
-    for ways in words_of(query):
-        conditions.append("(" + " OR ".join(" AND ".join([f"{column} LIKE %s"] * len(parts)) for parts in ways) + ")")
-        values += [_pattern(part) for parts in ways for part in parts]
+def found_by_sql(query: str, column: str) -> tuple[list[str], dict[str, str]]:
+    """The same as conditions on a column of raw SQL, and their named parameters."""
+    values: dict[str, str] = {}
+
+    def like(part: str) -> str:
+        name = f"part_{len(values)}"
+        values[name] = _pattern(part)
+        return f"{column} LIKE %({name})s"
+
+    conditions = [
+        "(" + " OR ".join(" AND ".join(like(part) for part in parts) for parts in ways) + ")"
+        for ways in words_of(query)
+    ]
     return conditions, values
 
 

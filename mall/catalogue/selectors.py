@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import QuerySet
 
 from mall.catalogue.models import Category, Product, ProductPicture, Sku
 from mall.catalogue.pictures import sized
+from mall.tenancy.context import require_mall_id
+from mall.tenancy.postgres.prepared import Prepared
 
 
 @dataclass(slots=True)
@@ -59,3 +64,37 @@ def picture_url(file: str | None, side: int | None = None) -> str | None:
     if not file:
         return None
     return f"{settings.MEDIA_URL}{sized(file, side) if side else file}"
+
+
+_SKU_FIELDS = tuple(field.attname for field in Sku._meta.concrete_fields)
+# What an order asks of a product; its texts are long and are read when somebody asks for them.
+_PRODUCT_FIELDS = (
+    "id", "mall_id", "public_id", "category_id", "name", "status", "free_freight", "freight_template_id",
+    "purchase_limit",
+)  # fmt: skip
+_SKUS = f"""
+SELECT {", ".join(f"s.{name}" for name in _SKU_FIELDS)}, {", ".join(f"p.{name}" for name in _PRODUCT_FIELDS)}
+FROM mall_sku s JOIN mall_product p ON p.mall_id = s.mall_id AND p.id = s.product_id
+WHERE s.mall_id = %(mall)s AND s.public_id = ANY(%(ids)s) ORDER BY s.id
+"""  # noqa: S608 - our own columns
+_TYPES = {"mall": "bigint", "ids": "uuid[]"}
+_READ = Prepared("skus_asked_for", _SKUS, _TYPES)
+_LOCK = Prepared("skus_locked", f"{_SKUS} FOR NO KEY UPDATE OF s", _TYPES)
+
+
+def skus_asked_for(public_ids: Iterable[UUID], *, lock: bool) -> dict[UUID, Sku]:
+    """The SKUs of these public ids with their products (whose texts are left out), by public id.
+
+    With `lock` the SKUs' rows are locked in the order of their ids. One statement.
+    """
+    asked = {"mall": require_mall_id("The catalogue"), "ids": [str(one) for one in public_ids]}
+    with connection.cursor() as cursor:
+        (_LOCK if lock else _READ).run(cursor, asked)
+        rows = cursor.fetchall()
+    found = {}
+    for row in rows:
+        sku = Sku.from_db(connection.alias, _SKU_FIELDS, row[: len(_SKU_FIELDS)])
+        sku.specs = json.loads(sku.specs)
+        sku.product = Product.from_db(connection.alias, _PRODUCT_FIELDS, row[len(_SKU_FIELDS) :])
+        found[sku.public_id] = sku
+    return found

@@ -80,4 +80,8 @@ def no_mall(*, using: str = "default") -> Iterator[None]:
 
 def _announce(connection: Any, mall_id: int | None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.mall_id', %s, true)", ["" if mall_id is None else str(mall_id)])
+        cursor.execute(
+            "SELECT set_config('app.mall_id', %s, true), pg_backend_pid()", ["" if mall_id is None else str(mall_id)]
+        )
+        # Behind a pool each transaction may have another: see mall.tenancy.postgres.prepared.
+        connection.server_process = cursor.fetchone()[1]

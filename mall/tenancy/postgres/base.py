@@ -30,6 +30,8 @@ class ErrorWrapper(DatabaseErrorWrapper):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
+    # Of the transaction in force; mall_scope asks for it.
+    server_process = 0
 
     @cached_property
     def wrap_database_errors(self) -> ErrorWrapper:

@@ -1,0 +1,32 @@
+"""Questions about buyers."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from mall import clock
+from mall.buyers.models import Buyer
+from mall.tenancy.context import require_mall_id
+from mall.tenancy.postgres.prepared import Prepared
+
+_FIELDS = tuple(field.attname for field in Buyer._meta.concrete_fields)
+# Asked by every request of somebody logged in: the ORM would spend longer on the text than the database on
+# the answer.
+_BY_TOKEN = Prepared(
+    "buyer_of_token",
+    f"""
+SELECT {", ".join(f'b."{field.column}"' for field in Buyer._meta.concrete_fields)}
+FROM mall_buyertoken t JOIN mall_buyer b ON b.mall_id = t.mall_id AND b.id = t.buyer_id
+WHERE t.mall_id = %(mall)s AND t.digest = %(digest)s AND t.kind = %(kind)s
+    AND t.revoked_at IS NULL AND t.expires_at > %(now)s AND b.closed_at IS NULL
+""",  # noqa: S608 - our own columns
+    {"mall": "bigint", "digest": "text", "kind": "text", "now": "timestamptz"},
+)
+
+
+def buyer_of_token(digest: str, *, kind: str) -> Buyer | None:
+    """The buyer logged in by the token of this digest and kind in the mall in force; None where it no longer holds."""
+    with connection.cursor() as cursor:
+        _BY_TOKEN.run(cursor, {"mall": require_mall_id("A log-in"), "digest": digest, "kind": kind, "now": clock.now()})
+        row = cursor.fetchone()
+    return Buyer.from_db(connection.alias, _FIELDS, row) if row else None

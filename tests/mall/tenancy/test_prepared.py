@@ -1,0 +1,60 @@
+"""Statements planned once per connection: right on any server process that a pool may hand out."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from mall.tenancy.context import mall_scope
+from mall.tenancy.postgres.prepared import Prepared
+from tests.factories.mall import make_mall
+
+ADDED = Prepared(
+    "added", "SELECT %(one)s + %(two)s, 'a%%' LIKE %(like)s", {"one": "bigint", "two": "int", "like": "text"}
+)
+
+
+def answer(one: int, two: int, like: str = "a%") -> tuple:
+    with connection.cursor() as cursor:
+        ADDED.run(cursor, {"one": one, "two": two, "like": like})
+        return cursor.fetchone()
+
+
+def prepared_here() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_prepared_statements WHERE name = %s", [ADDED.name])
+        return [name for (name,) in cursor.fetchall()]
+
+
+@pytest.mark.django_db
+def test_it_answers_what_the_plain_statement_would_and_is_planned_once():
+    with mall_scope(make_mall().pk):
+        assert answer(1, 2) == (3, True)
+        assert answer(-5, 2, "b%") == (-3, False)
+        assert prepared_here() == [ADDED.name]
+
+
+@pytest.mark.django_db
+def test_another_server_process_behind_a_pool_is_asked_what_it_knows():
+    with mall_scope(make_mall().pk):
+        assert answer(1, 2) == (3, True)
+        # What a pool does: another process, which has it from another client, or has it not.
+        connection.server_process = -1
+        assert answer(2, 2) == (4, True)
+        connection.server_process = -2
+        with connection.cursor() as cursor:
+            cursor.execute(f"DEALLOCATE {ADDED.name}")
+        assert answer(3, 2) == (5, True)
+        assert prepared_here() == [ADDED.name]
+
+
+@pytest.mark.django_db
+def test_each_transaction_of_a_mall_knows_its_server_process():
+    connection.server_process = 0
+    with mall_scope(make_mall().pk), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        assert connection.server_process == cursor.fetchone()[0]
+
+
+def test_a_changed_text_is_another_statement():
+    assert Prepared("added", "SELECT %(one)s", {"one": "int"}).name != ADDED.name
