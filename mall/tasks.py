@@ -9,6 +9,7 @@ from celery import shared_task
 from django.db import connection
 
 from mall import clock
+from mall.events import bell
 from mall.events.delivery import deliver
 from mall.malls.selectors import all_mall_ids
 from mall.orders.timers import run_timers
@@ -20,6 +21,7 @@ ORDER_TIMERS_SECONDS = 20.0
 @shared_task
 def deliver_mall(*, mall_id: int) -> None:
     """The doorbell: hand over what is due in this mall."""
+    bell.answered(deliver_mall, mall_id=mall_id)
     deliver(mall_id)
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mall import clock
 from mall.dashboard.actions import leave_for
 from mall.dashboard.doors import staff_page
+from mall.dashboard.exports import export_of, time_cell
+from mall.dashboard.fields import search_field
+from mall.dashboard.forms import FilterForm, filters_of
 from mall.dashboard.lists import page_of
 from mall.dashboard.pages import show
 from mall.events.models import Delivery
@@ -21,6 +26,12 @@ from mall.staff.audit import log
 VIEWS = ("parked", "waiting")
 
 
+class EventFilter(FilterForm):
+    """What the deliveries can be narrowed to."""
+
+    q = search_field(_("事件、处理者或错误"))
+
+
 @staff_page(rights.RETRY_EVENTS)
 @require_safe
 def event_list(request: HttpRequest) -> HttpResponse:
@@ -28,11 +39,38 @@ def event_list(request: HttpRequest) -> HttpResponse:
     view = request.GET.get("view", "parked")
     view = view if view in VIEWS else "parked"
     rows = Delivery.objects.filter(done_at__isnull=True, parked_at__isnull=view != "parked").select_related("event")
-    return show(
-        request,
-        "dashboard/events.html",
-        {"section": "events", "page": page_of(request, rows), "view": view, "now": clock.now()},
-    )
+    form = filters_of(EventFilter, request)
+    asked = form.asked()
+    if wanted := asked.get("q"):
+        rows = rows.filter(
+            Q(event__kind__icontains=wanted) | Q(handler__icontains=wanted) | Q(last_error__icontains=wanted)
+        )
+    if file := _exported(request, rows):
+        return file
+    context = {
+        "section": "events",
+        "page": page_of(request, rows),
+        "form": form,
+        "view": view,
+        "now": clock.now(),
+        "is_narrowed": bool(asked),
+    }
+    return show(request, "dashboard/events.html", context)
+
+
+def _exported(request: HttpRequest, rows: QuerySet[Delivery]) -> HttpResponse | None:
+    at = time_cell(request)
+    columns = [
+        (_("事件"), lambda one: one.event.kind),
+        (_("编号"), lambda one: one.event.subject_id),
+        (_("处理者"), lambda one: one.handler),
+        (_("已试"), lambda one: one.attempts),
+        (_("错误"), lambda one: one.last_error),
+        (_("发生时间"), lambda one: at(one.event.at)),
+        (_("下次尝试"), lambda one: at(one.due_at)),
+        (_("停下时间"), lambda one: at(one.parked_at)),
+    ]
+    return export_of(request, rows, name="events", columns=columns)
 
 
 @staff_page(rights.RETRY_EVENTS)

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mall.api.lookup import get_or_404
+from mall.api.shapes import as_shown, checked
 from mall.buyers.ports import buyer_logged_in
 from mall.orders import services
 from mall.orders.errors import PriceChanged
@@ -44,9 +45,7 @@ class Orders(GenericAPIView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Place an order: stock is taken, prices are fixed, and there is until `expires_at` to pay."""
-        given = OrderGiven(data=request.data)
-        given.is_valid(raise_exception=True)
-        fields = given.validated_data
+        fields = checked(OrderGiven, request.data)
         signed = fields.get("visitor", "")
         try:
             order = services.place_order(
@@ -62,7 +61,7 @@ class Orders(GenericAPIView):
             changed.more = {"quote": quote_as_json(changed.quote)}
             raise
         buyer_logged_in(request, request.user.pk)
-        return Response(shown(order), status=status.HTTP_201_CREATED)
+        return Response(as_shown(OrderShown, order), status=status.HTTP_201_CREATED)
 
 
 class Quoting(APIView):
@@ -71,9 +70,7 @@ class Quoting(APIView):
     @extend_schema(request=QuoteGiven, responses={200: QuoteShown})
     def post(self, request: Request) -> Response:
         """Price an order without placing it: lines with what each step takes, coupons that fit, freight, total."""
-        given = QuoteGiven(data=request.data)
-        given.is_valid(raise_exception=True)
-        fields = given.validated_data
+        fields = checked(QuoteGiven, request.data)
         found = quote(
             buyer=request.user,
             lines=fields["lines"],

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from mall import money
 from mall.buyers.models import Buyer
 from mall.catalogue.models import Category, Product, Sku
+from mall.catalogue.selectors import skus_asked_for
 from mall.coupons.errors import CouponBelowThreshold, CouponOutOfScope
 from mall.coupons.models import Coupon
 from mall.coupons.selectors import coupon_terms
@@ -43,10 +44,7 @@ def find_goods(wanted: Mapping[UUID, int], *, lock: bool) -> Goods:
 
     Raises SkuMissing, NotOnSale, OutOfStock, OverPurchaseLimit.
     """
-    found = Sku.objects.select_related("product").filter(public_id__in=wanted).order_by("id")
-    if lock:
-        found = found.select_for_update(no_key=True, of=("self",))
-    skus = {sku.public_id: sku for sku in found}
+    skus = skus_asked_for(wanted, lock=lock)
     if len(skus) < len(wanted):
         raise SkuMissing
     goods = [(skus[public_id], quantity) for public_id, quantity in wanted.items()]

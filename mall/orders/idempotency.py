@@ -21,18 +21,19 @@ from django.db import connection, transaction
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import APIException
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mall import clock
+from mall.api.renderers import as_json
 from mall.errors import DomainError
 from mall.faultpoints import reach
 from mall.orders.actors import Actor, actor_key
 from mall.orders.errors import BadIdempotencyKey, IdempotencyKeyRequired, IdempotencyKeyReused
 from mall.orders.models import IdempotencyKey
 from mall.tenancy.context import require_mall_id
+from mall.tenancy.postgres.prepared import Prepared
 
 KEY_MAX = 120
 HEADER = "Idempotency-Key"
@@ -48,6 +49,23 @@ KEY_PARAMETER = OpenApiParameter(
     OpenApiParameter.HEADER,
     required=True,
     description="1 to 120 visible ASCII characters, new for every operation, the same for every retry of it.",
+)
+
+_TYPES = {
+    "mall": "bigint", "who": "text", "key": "text", "fingerprint": "text", "at": "timestamptz", "status": "smallint",
+    "body": "jsonb",
+}  # fmt: skip
+_CLAIM = Prepared(
+    "claim_idempotency_key",
+    "INSERT INTO mall_idempotencykey (mall_id, principal, key, fingerprint, created_at) "
+    "VALUES (%(mall)s, %(who)s, %(key)s, %(fingerprint)s, %(at)s) ON CONFLICT (mall_id, principal, key) DO NOTHING",
+    _TYPES,
+)
+_KEEP = Prepared(
+    "keep_answer",
+    "UPDATE mall_idempotencykey SET status = %(status)s, body = %(body)s "
+    "WHERE mall_id = %(mall)s AND principal = %(who)s AND key = %(key)s",
+    _TYPES,
 )
 
 View = Callable[..., Response]
@@ -73,7 +91,7 @@ def idempotent(view: View) -> View:
             return Response(kept.body, status=kept.status, headers={REPLAYED: "true"})
         reach("idempotency.claimed")
         response = _answer(self, view, request, args, kwargs)
-        keep(principal=principal, key=key, status=response.status_code, body=_as_json(response))
+        keep(principal=principal, key=key, status=response.status_code, body=response.data)
         reach("idempotency.kept")
         return response
 
@@ -89,11 +107,7 @@ def claim(*, principal: Actor | str, key: str, fingerprint: str) -> Kept | None:
     who = principal if isinstance(principal, str) else actor_key(principal)
     mall_id = require_mall_id("An idempotency key")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO mall_idempotencykey (mall_id, principal, key, fingerprint, created_at) "
-            "VALUES (%s, %s, %s, %s, %s) ON CONFLICT (mall_id, principal, key) DO NOTHING",
-            [mall_id, who, key, fingerprint, clock.now()],
-        )
+        _CLAIM.run(cursor, {"mall": mall_id, "who": who, "key": key, "fingerprint": fingerprint, "at": clock.now()})
         if cursor.rowcount:
             return None
     first = IdempotencyKey.objects.get(principal=who, key=key)
@@ -103,9 +117,11 @@ def claim(*, principal: Actor | str, key: str, fingerprint: str) -> Kept | None:
 
 
 def keep(*, principal: Actor | str, key: str, status: int, body: Any) -> None:
-    """Write down the answer of the work done under a key claimed in this transaction."""
+    """Write down the answer of the work done under a key claimed in this transaction. body: as it is rendered."""
     who = principal if isinstance(principal, str) else actor_key(principal)
-    IdempotencyKey.objects.filter(principal=who, key=key).update(status=status, body=body)
+    with connection.cursor() as cursor:
+        text, mall_id = as_json(body).decode() or None, require_mall_id("An idempotency key")
+        _KEEP.run(cursor, {"mall": mall_id, "who": who, "key": key, "status": status, "body": text})
 
 
 def fingerprint(method: str, path: str, data: Any) -> str:
@@ -126,10 +142,6 @@ def _answer(view: APIView, method: View, request: Request, args: tuple, kwargs: 
         # DRF marks the whole request for rollback; the savepoint has undone what had to be.
         transaction.set_rollback(False)
         return response
-
-
-def _as_json(response: Response) -> Any:
-    return json.loads(JSONRenderer().render(response.data)) if response.data is not None else None
 
 
 def _checked_key(key: str | None) -> str:

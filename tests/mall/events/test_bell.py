@@ -51,3 +51,36 @@ def test_a_mistake_of_ours_is_not_taken_for_a_broker_that_is_away(now):
     task.error = TypeError("unexpected argument")
     with pytest.raises(TypeError):
         bell.ring(task, mall_id=1)
+
+
+class Counted(Task):
+    """A task with a name, whose bell can be rung once."""
+
+    name = "tests.counted"
+
+
+def test_a_bell_that_nobody_has_answered_is_not_rung_again_in_the_same_mall():
+    task = Counted()
+    for mall_id in (71, 71, 72, 71):
+        bell.ring_once(task, mall_id=mall_id)
+    assert task.tried == [71, 72]
+    bell.answered(task, mall_id=71)
+    for mall_id in (71, 72):
+        bell.ring_once(task, mall_id=mall_id)
+    assert task.tried == [71, 72, 71]
+    for mall_id in (71, 72):
+        bell.answered(task, mall_id=mall_id)
+
+
+def test_a_bell_rung_once_that_did_not_work_is_as_silent_as_any_other(now):
+    task = Counted()
+    task.error = ConnectionRefusedError()
+    bell.ring_once(task, mall_id=73)
+    task.error = None
+    bell.ring_once(task, mall_id=74)
+    assert task.tried == [73]
+    now[0] += bell.SILENT_SECONDS
+    bell.ring_once(task, mall_id=75)
+    assert task.tried == [73, 75]
+    for mall_id in (73, 74, 75):
+        bell.answered(task, mall_id=mall_id)
