@@ -70,7 +70,7 @@ demo-reset: env ## Delete the demo's data and stop its servers
 .PHONY: test
 test: env node $(CATALOGUE) engines ## Run all tests; ARGS= goes to pytest, JOBS= says how many processes
 	@$(PY) -m config.local.browser || true
-	@$(PY) -m pytest -n $(JOBS) --dist loadscope $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 .PHONY: lint
 lint: env engines ## Check style, floors, types, settings and migrations
