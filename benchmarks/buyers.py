@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import random
 import sys
 import threading
 import time
@@ -41,7 +42,7 @@ class Buyer:
 
     def fenyong(self) -> bool:
         """An order of one piece: stock, prices, coupons, freight, idempotency and events."""
-        lines = [{"sku": self.asked["sku"], "quantity": 1}]
+        lines = [{"sku": random.choice(self.asked["goods"]), "quantity": 1}]
         token = self.asked["tokens"][self.number % len(self.asked["tokens"])]
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid.uuid4())}
         status, _order, _cookies = self.call("/api/v1/orders", {"lines": lines, "address": ADDRESS}, headers)
@@ -50,7 +51,7 @@ class Buyer:
     def oscar(self) -> bool:
         """A basket of one piece, and its checkout."""
         base = f"http://{self.asked['host']}/api"
-        product = {"url": f"{base}/products/{self.asked['product']}/", "quantity": 1}
+        product = {"url": f"{base}/products/{random.choice(self.asked['goods'])}/", "quantity": 1}
         status, basket, cookies = self.call("/api/basket/add-product/", product, {})
         if status != http.HTTPStatus.OK:
             return False

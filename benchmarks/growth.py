@@ -31,7 +31,8 @@ class Growth:
             seeding.quiet(cursor, mall_id)
             seeding.add_members(cursor, mall_id, MEMBERS)
             seeding.balance_accounts(cursor, mall_id)
-            seeding.add_orders(cursor, mall_id, entries // ENTRIES_OF_AN_ORDER, settled=True)
+            with seeding.without_indexes(cursor):
+                seeding.add_orders(cursor, mall_id, entries // ENTRIES_OF_AN_ORDER, settled=True)
             seeding.settle_balances(cursor, mall_id)
             cursor.execute("VACUUM ANALYZE")
         self.malls[entries] = (mall_id, database)

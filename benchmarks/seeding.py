@@ -6,11 +6,17 @@ what is measured. Everything is as the services leave it: the audit of a seeded 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 # Levels and prices of every seeded order: ¥100 pays level 1 ¥10 and level 2 ¥5.
 PRICE_FEN, LEVEL_1_FEN, LEVEL_2_FEN = 10_000, 1_000, 500
+ORDER_TABLES = (
+    "mall_order", "mall_orderline", "mall_payment", "referrals_conversion", "commissions_settlement",
+    "commissions_commission", "commissions_journal", "commissions_entry", "mall_event", "mall_delivery",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,24 @@ def quiet(cursor: Any, mall_id: int) -> None:
     """No triggers, no foreign keys asked, in this session only."""
     cursor.execute("SET session_replication_role = replica")
     cursor.execute("SELECT set_config('app.mall_id', %s, false)", [str(mall_id)])
+
+
+@contextmanager
+def without_indexes(cursor: Any) -> Iterator[None]:
+    """Write many rows at once, then build every index of the seeded tables anew: several times faster for millions.
+
+    An index that is not "ready" is not kept up by PostgreSQL, and REINDEX makes it ready again (its manual,
+    pg_index).
+    """
+    for setting in ("maintenance_work_mem = '1GB'", "work_mem = '512MB'", "synchronous_commit = off"):
+        cursor.execute(f"SET {setting}")
+    cursor.execute(
+        "UPDATE pg_index SET indisready = false, indisvalid = false WHERE indrelid = ANY(%s::regclass[])",
+        [list(ORDER_TABLES)],
+    )
+    yield
+    for table in ORDER_TABLES:
+        cursor.execute(f"REINDEX TABLE {table}")
 
 
 def add_members(cursor: Any, mall_id: int, count: int, *, width: int = 10) -> None:
@@ -76,10 +100,7 @@ def add_orders(cursor: Any, mall_id: int, count: int, *, settled: bool) -> None:
     for statement in _ORDERS + (_SETTLED if settled else _WAITING):
         cursor.execute(statement, place)
     cursor.execute("DROP TABLE seed_buyer")
-    for table in (
-        "mall_order", "mall_orderline", "mall_payment", "referrals_conversion", "commissions_settlement",
-        "commissions_commission", "commissions_journal", "commissions_entry", "mall_event", "mall_delivery",
-    ):  # fmt: skip
+    for table in ORDER_TABLES:
         _forward(cursor, table)
 
 

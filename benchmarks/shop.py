@@ -58,7 +58,7 @@ class Shop:
             )
             for number in range(1, self.products):
                 create_product(name=f"商品 {number}", skus=[{"specs": {}, "price_fen": 10_000, "stock": 10**6}])
-            sku = Sku.objects.filter(product=shown).first()
+            goods = [str(public_id) for public_id in Sku.objects.values_list("public_id", flat=True)]
         with self.installation.session("owner", self.database) as cursor:
             cursor.execute("SELECT set_config('app.mall_id', %s, false)", [str(self.mall_id)])
             cursor.execute(PICTURES, [self.mall_id])
@@ -66,7 +66,7 @@ class Shop:
         members = [make_member(Mall(pk=self.mall_id)) for _ in range(BUYERS)]
         with mall_scope(self.mall_id):
             tokens = [issue_token(buyer=member.buyer)[0] for member in members]
-        return {"product": str(shown.public_id), "sku": str(sku.public_id), "tokens": tokens}
+        return {"product": str(shown.public_id), "goods": goods, "tokens": tokens}
 
     def ours(self) -> dict[str, dict[str, float]]:
         """The list's first page and a deep one, a product, and orders, at our own server."""
@@ -105,7 +105,7 @@ class Shop:
             return {
                 "list": self._read(port, host, "/api/products/?limit=20"),
                 "detail": self._read(port, host, "/api/products/1/"),
-                "orders": self._buy("oscar", port, host, {"product": 2}),
+                "orders": self._buy("oscar", port, host, {"goods": list(range(2, self.products))}),
             }
         finally:
             self.installation.stop()
