@@ -40,6 +40,7 @@ class Books:
         self.refunds: dict[tuple[str, str], dict[str, Any]] = {}
         self.nonces: set[str] = set()
         self.faults: list[str] = []
+        self.tokens: dict[str, tuple[str, float]] = {}
         self.log: list[tuple[str, str, int]] = []
         self.bills: dict[str, bytes] = {}
         # Codes of people: code → (appid, openid, until).

@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 from tests.wechat_fake.books import Books
 
-CODE_SECONDS = 300
+CODE_SECONDS, TOKEN_SECONDS = 300, 7200
 Answer = tuple[int, dict[str, str], bytes]
 PAGE = """<!doctype html><html lang="zh-hans"><meta charset="utf-8"><title>模拟微信支付</title>
 <meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark">
@@ -47,6 +47,8 @@ def answer(
         return consent(books, query, cookie)
     if path in {"/sns/oauth2/access_token", "/sns/jscode2session"}:
         return plain(told(books, path, query, fault))
+    if path == "/cgi-bin/stable_token":
+        return plain(token(books, query, fault))
     if path == "/_fake/cashier":
         return cashier(books, method, query, deliver)
     return 404, {}, b""
@@ -100,6 +102,32 @@ def told(  # noqa: PLR0911 - the list of refusals, one after the other
         return {"openid": openid, "session_key": secrets.token_hex(12)}
     value = {"access_token": secrets.token_hex(16), "expires_in": 7200, "openid": openid, "scope": "snsapi_base"}
     return value | ({"is_snapshotuser": 1} if books.is_snapshot else {})
+
+
+def token(  # noqa: PLR0911 - the list of refusals, one after the other
+    books: Books, asked: dict[str, Any], fault: str
+) -> dict[str, Any]:
+    """An app's own token: the same one while it is good. The body is JSON."""
+    if fault == "busy":
+        return {"errcode": -1, "errmsg": "system error"}
+    if fault == "not listed":
+        return {"errcode": 40164, "errmsg": "invalid ip, not in whitelist"}
+    if fault == "garbage":
+        return {"expires_in": 7200}
+    if asked.get("grant_type") != "client_credential":
+        return {"errcode": 40002, "errmsg": "invalid grant_type"}
+    merchants = books.merchants.values()
+    apps = {one.appid: one.app_secret for one in merchants} | {one.mini_appid: one.mini_app_secret for one in merchants}
+    appid = asked.get("appid")
+    if appid not in apps:
+        return {"errcode": 40013, "errmsg": "invalid appid"}
+    if asked.get("secret") != apps[appid]:
+        return {"errcode": 40125, "errmsg": "invalid appsecret"}
+    value, until = books.tokens.get(appid, ("", 0.0))
+    if until < books.now():
+        value, until = secrets.token_urlsafe(90), books.now() + TOKEN_SECONDS
+        books.tokens[appid] = value, until
+    return {"access_token": value, "expires_in": int(until - books.now())}
 
 
 def cashier(

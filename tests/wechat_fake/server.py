@@ -124,7 +124,7 @@ class Door(BaseHTTPRequestHandler):
 
     def _answer(self, body: bytes) -> None:
         path = urlsplit(self.path).path
-        if path.startswith(("/connect/", "/sns/", "/_fake/cashier")):
+        if path.startswith(("/connect/", "/sns/", "/cgi-bin/", "/_fake/cashier")):
             self._people(path, body)
             return
         if path.startswith("/_fake/"):
@@ -152,12 +152,13 @@ class Door(BaseHTTPRequestHandler):
     def _people(self, path: str, body: bytes) -> None:
         """What a person's browser asks, and what his codes are worth."""
         with self.books.lock:
-            fault = self.books.faults.pop(0) if self.books.faults and path.startswith("/sns/") else ""
+            fault = self.books.faults.pop(0) if self.books.faults and path.startswith(("/sns/", "/cgi-bin/")) else ""
         if fault.startswith("lost"):
             self._hang_up(path)
             return
         query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
-        form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+        is_json = "json" in self.headers.get("Content-Type", "")
+        form = json.loads(body) if is_json else {name: values[0] for name, values in parse_qs(body.decode()).items()}
         status, headers, raw = people.answer(
             self.books, self.command, path, query | form, self.headers.get("Cookie", ""), fault, deliver
         )

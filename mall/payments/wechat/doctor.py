@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 
 from mall.malls.selectors import base_url, primary_host
+from mall.payments.wechat import apps
 from mall.payments.wechat.accounts import Account, current_account
 from mall.payments.wechat.client import Client, Refused, Silent, base_address
 from mall.payments.wechat.signing import Unreadable
@@ -51,6 +52,9 @@ def examine() -> Iterator[Finding]:
         yield _bad(_("微信支付已停用，买家看不到微信支付，请启用。"))
     yield _address()
     yield from _ask(account)
+    yield _app(_("公众号"), account.appid, account.app_secret)
+    if account.mini_appid:
+        yield _app(_("小程序"), account.mini_appid, account.mini_app_secret)
 
 
 def _address() -> Finding:
@@ -79,6 +83,29 @@ def _ask(account: Account) -> Iterator[Finding]:
     yield _well(
         _("APIv3 密钥无法通过查询核对，第一笔支付通知会验证它。接口地址：%(address)s") % {"address": base_address()},
     )
+
+
+def _app(name: str, appid: str, secret: str) -> Finding:
+    """Whether WeChat takes the app's secret: without it nobody inside WeChat can be told apart, nor pay there."""
+    named = {"app": name, "appid": appid}
+    if not secret:
+        return _bad(_("没有填写%(app)s %(appid)s 的 AppSecret，无法识别微信内的买家，他们不能在微信里付款。") % named)
+    try:
+        errcode = apps.secret_errcode(appid, secret)
+    except apps.NoAnswer:
+        named["address"] = base_address("WECHAT_API_BASE_URL")
+        return _bad(_("连不上 %(address)s，无法核对%(app)s的 AppSecret：请检查服务器的网络与防火墙。") % named)
+    if not errcode:
+        return _well(_("微信接受%(app)s %(appid)s 的 AppSecret。") % named)
+    refusals = {
+        apps.NOT_LISTED: _(
+            "本服务器的 IP 不在%(app)s %(appid)s 的 IP 白名单里，无法核对 AppSecret：请在微信后台加入白名单。"
+        ),
+        apps.WRONG_APPID: _("微信没有%(app)s %(appid)s：请核对 AppID。"),
+        apps.WRONG_SECRET: _("%(app)s %(appid)s 的 AppSecret 不对：请在微信后台核对，重置过就填写新的。"),
+    }
+    unknown = _("微信没有给%(app)s %(appid)s 发放凭证（errcode %(code)s），请稍后再试。")
+    return _bad(refusals.get(errcode, unknown) % {**named, "code": errcode})
 
 
 def _silence(account: Account, error: Silent) -> str:

@@ -6,27 +6,23 @@ first who was logged in when it came. It stays his, whoever holds the phone late
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-import httpx
 from django.core import signing
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from mall.buyers.models import Buyer
 from mall.errors import BadInput, Conflict
+from mall.payments.wechat import apps
 from mall.payments.wechat.accounts import account_seen, current_account
-from mall.payments.wechat.client import TIMEOUT, base_address, is_here
 from mall.payments.wechat.models import WeChatIdentity
 from mall.tenancy.context import require_mall_id
 
 logger = logging.getLogger(__name__)
 
-ANSWER_BYTES_MOST = 64 * 1024
 CODE_MAX, OPENID_MAX = 128, 128
 HANDLE_SECONDS = 7 * 24 * 3600
 _SALT = "mall.payments.wechat.identity"
@@ -154,19 +150,11 @@ def _openid(told: dict[str, Any]) -> str:
 def _ask(path: str, query: dict[str, str], code: str) -> dict[str, Any]:
     if not (0 < len(code) <= CODE_MAX and code.isascii() and code.isprintable()):
         raise BadWeChatCode
-    base = base_address("WECHAT_API_BASE_URL")
-    here = is_here(urlsplit(base).hostname or "")
     try:
-        with httpx.Client(timeout=TIMEOUT, trust_env=not here, follow_redirects=False) as http:
-            answer = http.get(base + path, params=query)
-        # text/plain more often than not: the bytes are UTF-8 whatever the header says.
-        told = json.loads(answer.content[:ANSWER_BYTES_MOST].decode())
-    except (httpx.HTTPError, ValueError, RecursionError) as error:
-        # Never the error itself: its address holds the app's secret.
-        logger.warning("WeChat does not say who came: %s", type(error).__name__)
+        told = apps.told(path, query=query)
+    except apps.NoAnswer as error:
+        logger.warning("WeChat does not say who came: %s", error)
         raise WeChatSilent from None
-    if not isinstance(told, dict) or answer.status_code != httpx.codes.OK:
-        raise WeChatSilent
     errcode = told.get("errcode", 0)
     if errcode in BAD_CODES:
         raise BadWeChatCode

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from io import StringIO
 
 import pytest
@@ -105,7 +106,7 @@ def doctor(mall) -> str:
 def test_the_doctor_finds_good_credentials_well(mall, merchant, settings):
     settings.PUBLIC_SCHEME, settings.PUBLIC_PORT = "https", 443
     told = doctor(mall)
-    assert (told.count("OK"), "BAD" in told, "验签通过" in told) == (5, False, True)
+    assert (told.count("OK"), "BAD" in told, "验签通过" in told) == (7, False, True)
 
 
 def test_the_doctor_names_what_is_wrong(mall, merchant, fake, settings):
@@ -122,7 +123,42 @@ def test_the_doctor_names_what_is_wrong(mall, merchant, fake, settings):
             save_account(credentials=some_credentials(**{**papers, **changes}))
         assert words in doctor(mall)
     fake.books.faults.append("lost before")
-    assert "连不上" in doctor(mall)
+    assert "连不上微信支付" in doctor(mall)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault", "words"),
+    [
+        ({"app_secret": "0" * 32}, "", "公众号 wx.* 的 AppSecret 不对"),
+        ({"mini_app_secret": "0" * 32}, "", "小程序 wx.* 的 AppSecret 不对"),
+        ({"app_secret": ""}, "", "没有填写公众号 wx.* 的 AppSecret"),
+        ({"mini_appid": "wx00000000000000ff"}, "", "微信没有小程序 wx00000000000000ff"),
+        ({}, "not listed", "IP 不在公众号 wx.* 的 IP 白名单里，无法核对"),
+        ({}, "busy", "errcode -1"),
+        ({}, "garbage", "连不上 http.*无法核对公众号的 AppSecret"),
+        ({}, "lost before", "连不上 http.*无法核对公众号的 AppSecret"),
+    ],
+    ids=str,
+)
+def test_the_doctor_asks_for_the_apps_secrets_too(mall, merchant, fake, settings, changes, fault, words):
+    settings.PUBLIC_SCHEME, settings.PUBLIC_PORT = "https", 443
+    with mall_scope(mall.pk):
+        save_account(credentials=some_credentials(**{**merchant.papers(), **changes}))
+    if fault:
+        fake.books.faults.extend(["", fault])
+    told = doctor(mall)
+    assert re.search(f"BAD .*{words}", told), told
+    assert len(re.findall("^BAD", told, re.MULTILINE)) == 1
+    assert merchant.app_secret not in told
+
+
+def test_the_doctor_ends_nobodys_token(mall, merchant, fake):
+    first = (doctor(mall), dict(fake.books.tokens))[1]
+    assert len(first) == 2
+    doctor(mall)
+    assert {appid: value for appid, (value, _until) in fake.books.tokens.items()} == {
+        appid: value for appid, (value, _until) in first.items()
+    }
 
 
 def test_the_doctor_knows_a_mall_without_an_account_and_one_that_is_not_there(mall):
