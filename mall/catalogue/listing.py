@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -122,8 +122,8 @@ def _prepared(statement: str) -> Prepared:
 
 
 def _row(*columns: Any) -> ProductRow:
-    row = ProductRow(*columns)
-    return replace(row, picture=sized(row.picture, LIST_SIDE)) if row.picture else row
+    *facts, picture, sort_value = columns
+    return ProductRow(*facts, sized(picture, LIST_SIDE) if picture else None, sort_value)
 
 
 _TYPES = {
