@@ -161,7 +161,7 @@ def wait_until_ready(port: int, family: list[Child]) -> None:
     raise DemoError(f"Nothing answers on port {port} after {READY_SECONDS} s; see {places.LOCAL / 'log'}.")
 
 
-def announce(port: int, demo: dict[str, Any], seconds: float) -> None:
+def announce(port: int, demo: dict[str, Any], stalls: list[lan.Stall], seconds: float) -> None:
     """Say where everything is and how to get in."""
     say("")
     for mall in demo["malls"]:
@@ -172,6 +172,11 @@ def announce(port: int, demo: dict[str, Any], seconds: float) -> None:
     operator = demo["operator"]
     if fake := demo.get("wechat"):
         say(f"  wechat    {fake['mall']}: WeChat Pay at the cashier is pretended by {fake['fake']}, no money moves")
+        if stalls:
+            say(
+                "            A phone is led to a page of the pretended WeChat, inside its own WeChat too; what only the"
+            )
+            say("            real app can do (its cashier, its login) cannot be shown without a real merchant account.")
     say(f"  operator  {operator['url']}  {operator['email']} / {operator['password']}")
     say(f"\nready: http://127.0.0.1:{port} after {seconds:.1f} s. Ctrl-C stops; the data stays.")
 
@@ -199,7 +204,7 @@ def run(port: int, *, on_lan: bool) -> None:
         say("[1/4] Servers: PostgreSQL and Valkey")
         engines.up(started)
         say("[2/4] Data")
-        fake = wechat.begin()
+        fake = wechat.begin(on_lan=on_lan)
         extras += [fake] if fake else []
         prepare(port)
         demo = json.loads(SEEDED_FILE.read_text())
@@ -217,7 +222,7 @@ def run(port: int, *, on_lan: bool) -> None:
         SEEDED_FILE.rename(READY_FILE)
         for stall in stalls:
             say(stall.invitation())
-        announce(port, demo, time.monotonic() - begun)
+        announce(port, demo, stalls, time.monotonic() - begun)
         watch(family + extras)
     finally:
         # A second Ctrl-C must not leave half of them running.

@@ -1,4 +1,7 @@
-"""A pretended WeChat beside the demo, so that paying by WeChat can be walked. It listens on this machine only."""
+"""A pretended WeChat beside the demo, so that paying by WeChat can be walked.
+
+It listens on this machine only; with LAN=1 its pages for people are also there for phones nearby.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import socket
 import sys
 import time
 
-from config.local import places
+from config.local import lan, places
 from config.local.children import Child
 
 PAPERS = places.LOCAL / "wechat_fake.json"
@@ -15,7 +18,7 @@ ADDRESSES = ("WECHAT_PAY_BASE_URL", "WECHAT_API_BASE_URL", "WECHAT_OPEN_BASE_URL
 PAPERS_SECONDS = 20.0
 
 
-def begin() -> Child | None:
+def begin(*, on_lan: bool = False) -> Child | None:
     """Start it and tell everything started afterwards where it is; None where the real one is configured, or it fails.
 
     Its merchant's keys are made once and kept; until they are there the first start waits.
@@ -28,6 +31,8 @@ def begin() -> Child | None:
     command = [
         sys.executable, "-m", "tests.wechat_fake", "--port", str(port), "--cashier", "--merchant", str(PAPERS),
     ]  # fmt: skip
+    if on_lan:
+        command += ["--neighbours", lan.own_address()]
     fake = Child("wechat", command, dict(os.environ))
     fake.start()
     deadline = time.monotonic() + PAPERS_SECONDS

@@ -45,7 +45,12 @@ def primary_host() -> str:
 
 
 def base_url(host: str) -> str:
-    """Scheme, host and port as people outside reach it, without a slash at the end."""
+    """Scheme, host and port as people outside reach it, without a slash at the end.
+
+    In the demo's door for phones nearby that is the door itself: no host name leads them here.
+    """
+    if settings.LAN_ORIGIN:
+        return str(settings.LAN_ORIGIN)
     usual = {"http": 80, "https": 443}[settings.PUBLIC_SCHEME]
     port = "" if usual == settings.PUBLIC_PORT else f":{settings.PUBLIC_PORT}"
     return f"{settings.PUBLIC_SCHEME}://{host}{port}"

@@ -15,8 +15,9 @@ def main() -> None:
     asked.add_argument("--port", type=int, default=9300)
     asked.add_argument("--cashier", action="store_true", help="codes and links lead to a page to pay at by hand")
     asked.add_argument("--merchant", type=Path, help="a merchant whose keys are kept in this file")
+    asked.add_argument("--neighbours", default="", metavar="ADDRESS", help="show its pages to phones, at this address")
     chosen = asked.parse_args()
-    fake = Fake(chosen.port, has_cashier=chosen.cashier)
+    fake = Fake(chosen.port, has_cashier=chosen.cashier, neighbours=chosen.neighbours)
     if chosen.merchant:
         merchant = kept_merchant(chosen.merchant)
         fake.books.merchants[merchant.mchid] = merchant

@@ -8,6 +8,7 @@ import re
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 from typing import Any, Self
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
@@ -28,8 +29,11 @@ LOST_SECONDS = 0.0
 class Fake:
     """The server, with its books."""
 
-    def __init__(self, port: int = 0, *, has_cashier: bool = False) -> None:
-        """has_cashier: codes and links lead to a page of the fake's own, where a person can pay."""
+    def __init__(self, port: int = 0, *, has_cashier: bool = False, neighbours: str = "") -> None:
+        """has_cashier: codes and links lead to a page of the fake's own, where a person can pay.
+
+        neighbours: this machine's address in its network; phones there get that page, and nothing else.
+        """
         self.books = Books()
         fake = self
 
@@ -38,10 +42,11 @@ class Fake:
 
             books = fake.books
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.server = ThreadingHTTPServer(("0.0.0.0" if neighbours else "127.0.0.1", port), Handler)  # noqa: S104 - what LAN=1 asks for
         self.server.daemon_threads = True
         Handler.base = self.base = f"http://127.0.0.1:{self.server.server_port}"
-        self.books.cashier = f"{self.base}/_fake/cashier" if has_cashier else ""
+        door = f"http://{neighbours}:{self.server.server_port}" if neighbours else self.base
+        self.books.cashier = f"{door}/_fake/cashier" if has_cashier else ""
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
 
     def __enter__(self) -> Self:
@@ -124,6 +129,9 @@ class Door(BaseHTTPRequestHandler):
 
     def _answer(self, body: bytes) -> None:
         path = urlsplit(self.path).path
+        if path != "/_fake/cashier" and not ip_address(self.client_address[0]).is_loopback:
+            self.send_error(404)
+            return
         if path.startswith(("/connect/", "/sns/", "/cgi-bin/", "/_fake/cashier")):
             self._people(path, body)
             return
@@ -323,13 +331,20 @@ def check_prepay(merchant: Merchant, kind: str, asked: dict[str, Any]) -> None:
     require(is_amount(asked.get("amount", {}).get("total")), "amount.total")
     address = urlsplit(asked["notify_url"])
     require(not address.query, "notify_url")
-    local = (address.hostname or "").endswith(("localhost", "127.0.0.1"))
-    require(address.scheme == "https" or local, "notify_url")
+    require(address.scheme == "https" or is_near(address.hostname or ""), "notify_url")
     if kind == "jsapi":
         require(asked.get("payer", {}).get("openid"), "payer.openid")
     if kind == "h5":
         scene = asked.get("scene_info", {})
         require(scene.get("payer_client_ip") and scene.get("h5_info", {}).get("type"), "scene_info")
+
+
+def is_near(host: str) -> bool:
+    """This machine, or its network: where no certificate is to be had."""
+    try:
+        return host.endswith("localhost") or ip_address(host).is_private
+    except ValueError:
+        return False
 
 
 def check_refund(asked: dict[str, Any]) -> None:

@@ -170,6 +170,11 @@ def _gunzip(raw: bytes) -> bytes:
     return file
 
 
+def is_pretended_for_phones() -> bool:
+    """Whether the demo's fake meets phones nearby: their own WeChat is the real one, and knows nothing of it."""
+    return bool(settings.LAN_ORIGIN) and urlsplit(settings.WECHAT_PAY_BASE_URL).scheme == "http"
+
+
 def is_here(host: str) -> bool:
     """Whether a host is this machine: it is not behind the proxy that leads outside."""
     if host == "localhost":

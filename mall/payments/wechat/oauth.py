@@ -24,7 +24,7 @@ from mall.limits.policy import Limit
 from mall.pages.rendering import safe_next
 from mall.payments.wechat import identity
 from mall.payments.wechat.accounts import account_seen
-from mall.payments.wechat.client import base_address
+from mall.payments.wechat.client import base_address, is_pretended_for_phones
 
 STATE_COOKIE, HANDLE_COOKIE = "fy_wx_state", "fy_wx"
 STATE_SECONDS = 600
@@ -34,7 +34,7 @@ STATES = Limit("wechat-state", 1, STATE_SECONDS)
 
 def may_ask(request: HttpRequest) -> bool:
     """Whether this browser can be sent for its openid: inside WeChat, and the mall has entered its app's secret."""
-    if "MicroMessenger/" not in request.headers.get("User-Agent", ""):
+    if "MicroMessenger/" not in request.headers.get("User-Agent", "") or is_pretended_for_phones():
         return False
     seen = account_seen()
     return seen is not None and seen.is_active and seen.has_app_secret

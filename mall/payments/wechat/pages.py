@@ -25,6 +25,7 @@ from mall.pages.rendering import page
 from mall.payments import providers
 from mall.payments.models import Payment
 from mall.payments.wechat import identity, oauth
+from mall.payments.wechat.client import is_pretended_for_phones
 from mall.payments.wechat.ways import H5, JsApi, Native
 
 NAMES = (JsApi.name, H5.name, Native.name)
@@ -35,7 +36,7 @@ LOOKS = Limit("wechat-look", 12, MINUTE, closed=False)
 def fitting(request: HttpRequest) -> str:
     """The one of the three ways that works in this browser; "" inside WeChat when nobody can say who pays."""
     agent = request.headers.get("User-Agent", "")
-    if "MicroMessenger/" in agent:
+    if "MicroMessenger/" in agent and not is_pretended_for_phones():
         return JsApi.name if oauth.known_in(request) or oauth.may_ask(request) else ""
     return H5.name if any(word in agent for word in PHONES) else Native.name
 

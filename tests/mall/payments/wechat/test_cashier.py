@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import json
+from ipaddress import ip_address
 
 import httpx
 import pytest
 from django.test import Client
 
+from config.local.lan import own_address
 from mall.buyers.models import BuyerToken
 from mall.buyers.services import issue_token
 from mall.buyers.sessions import COOKIE
@@ -190,3 +192,47 @@ def test_the_fakes_own_cashier_takes_a_persons_payment_and_leads_back():
         paid = httpx.post(address, data=sent, trust_env=False)
         assert (paid.status_code, paid.headers["Location"]) == (303, "http://mall.localhost/orders")
         assert fake.books.order(merchant.mchid, "P1000000")["state"] == "SUCCESS"
+
+
+class TestPhonesNearby:
+    """make demo LAN=1: the phone and its WeChat are real, and the merchant is not."""
+
+    @pytest.fixture(autouse=True)
+    def door(self, settings):
+        settings.LAN_ORIGIN = "http://192.168.7.9:8001"
+
+    @pytest.mark.parametrize("agent", [PHONE, WECHAT])
+    def test_a_phone_is_led_to_a_page_that_it_can_open(self, cashier, order, fake, agent):
+        client = cashier(f"{agent} Mobile")
+        assert offered(client, order) == ["wechat_h5"]
+        assert client.post(at(order), {"provider": "wechat_h5"})["Location"] == at(order, "wechat")
+        number = the_payment(order).number
+        asked = fake.books.order(fake.books.orders_of(number), number)["asked"]
+        assert asked["notify_url"] == "http://192.168.7.9:8001/wechat/pay/notify"
+
+    def test_nothing_changes_where_wechat_is_the_real_one(self, cashier, order, settings):
+        settings.WECHAT_PAY_BASE_URL = "https://api.mch.weixin.qq.com"
+        assert cashier(WECHAT).get(at(order))["Location"].startswith("/wechat/oauth?next=")
+
+
+def test_neighbours_of_the_fake_see_its_pay_page_and_nothing_else():
+    address = own_address()
+    if ip_address(address).is_loopback:
+        pytest.skip("this machine has no network to be seen from")
+    with Fake(has_cashier=True, neighbours=address) as fake:
+        door = f"http://{address}:{fake.server.server_port}"
+        assert fake.books.cashier == f"{door}/_fake/cashier"
+        with httpx.Client(trust_env=False) as phone:
+            page = phone.get(f"{fake.books.cashier}?prepay_id=x")
+            assert (page.status_code, "没有这笔订单" in page.text) == (404, True)
+            for path in (
+                "/_fake/log",
+                "/_fake/merchant",
+                "/_fake/pay",
+                "/v3/certificates",
+                "/connect/oauth2/authorize",
+            ):
+                for answer in (phone.get(door + path), phone.post(door + path, json={})):
+                    assert (answer.status_code, "没有" in answer.text) == (404, False)
+            assert phone.post(f"{fake.base}/_fake/log", json={}).status_code == 200
+            assert fake.books.merchants == {}
