@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _t
@@ -19,14 +22,22 @@ from mall.api.lookup import get_or_404
 from mall.dashboard.actions import Question, ask
 from mall.dashboard.doors import may, staff_page
 from mall.dashboard.exports import export_of, time_cell, yuan_cell
-from mall.dashboard.fields import PlainTextField, YuanField
-from mall.dashboard.forms import DashboardForm
-from mall.dashboard.lists import page_of
+from mall.dashboard.fields import PlainTextField, YuanField, search_field
+from mall.dashboard.forms import DashboardForm, FilterForm, filters_of
+from mall.dashboard.lists import day_begins, day_ends, page_of
 from mall.dashboard.pages import show
 from mall.staff import rights
 from members.models import Member
 
 NEWEST = 5
+
+
+class PayoutFilter(FilterForm):
+    """What the withdrawals can be narrowed to."""
+
+    q = search_field(_("提现单号或推广者昵称"))
+    since = forms.DateField(required=False, label=_("申请自"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(required=False, label=_("至"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class EvidenceForm(DashboardForm):
@@ -68,6 +79,9 @@ def payout_list(request: HttpRequest) -> HttpResponse:
     if wanted := request.GET.get("member"):
         member = get_or_404(Member.objects.select_related("buyer"), wanted)
         rows = rows.filter(member=member)
+    form = filters_of(PayoutFilter, request)
+    asked = form.asked()
+    rows = _narrowed(rows, asked, request.mall.timezone)
     at = time_cell(request)
     columns = [
         (_("提现编号"), lambda payout: str(payout.public_id)),
@@ -88,8 +102,20 @@ def payout_list(request: HttpRequest) -> HttpResponse:
             "status": status,
             "statuses": PayoutStatus.choices,
             "member": member,
+            "form": form,
+            "is_narrowed": bool(asked),
         },
     )
+
+
+def _narrowed(rows: QuerySet[Payout], asked: dict[str, Any], timezone_name: str) -> QuerySet[Payout]:
+    if wanted := asked.get("q"):
+        rows = rows.filter(Q(number=wanted) | Q(member__buyer__nickname__icontains=wanted))
+    if since := asked.get("since"):
+        rows = rows.filter(requested_at__gte=day_begins(since, timezone_name))
+    if until := asked.get("until"):
+        rows = rows.filter(requested_at__lt=day_ends(until, timezone_name))
+    return rows
 
 
 @staff_page(rights.SEE_COMMISSIONS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import Count, Q, QuerySet
@@ -14,7 +13,6 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mall import money
 from mall.aftersales import case_services as services
 from mall.aftersales.case_models import Case, CasePicture
 from mall.aftersales.case_showing import history_of
@@ -26,11 +24,11 @@ from mall.api.lookup import get_or_404
 from mall.dashboard.actions import Question, ask
 from mall.dashboard.actors import name_actors
 from mall.dashboard.doors import staff_page
+from mall.dashboard.exports import export_of, time_cell, yuan_cell
 from mall.dashboard.fields import PlainTextField
 from mall.dashboard.forms import DashboardForm, FilterForm, NoFields, filters_of
 from mall.dashboard.lists import day_begins, day_ends, page_of
 from mall.dashboard.pages import show
-from mall.imports.writing import ROWS_MAX, download
 from mall.orders.dashboard import CARRIERS, ShipForm
 from mall.staff import rights
 
@@ -86,8 +84,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
     queue = request.GET.get("queue", "waiting")
     queue = queue if queue in QUEUES else "waiting"
     rows = _narrowed(cases_of_mall().filter(_NARROWS[queue]), asked, request.mall.timezone)
-    if request.GET.get("export") in {"csv", "xlsx"}:
-        return _export(request, rows)
+    if file := _exported(request, rows):
+        return file
     counts = Case.objects.filter(closed_at__isnull=True).aggregate(
         waiting=Count("id", filter=_WAITING), overdue=Count("id", filter=is_overdue())
     )
@@ -119,28 +117,31 @@ def _narrowed(cases: QuerySet[Case], asked: dict[str, Any], timezone_name: str) 
     return cases
 
 
-def _export(request: HttpRequest, rows: QuerySet[Case]) -> HttpResponse:
-    header = [
-        _t("售后单号"), _t("类型"), _t("状态"), _t("订单号"), _t("买家"), _t("商品"), _t("退款金额（元）"), _t("原因"),
-        _t("商家说明"), _t("寄回快递"), _t("寄回单号"), _t("寄出快递"), _t("寄出单号"), _t("截止时间"), _t("申请时间"),
-        _t("结束时间"),
-    ]  # fmt: skip
-    zone = ZoneInfo(request.mall.timezone)
-    table = [_cells(case, zone) for case in rows.order_by("-pk")[:ROWS_MAX]]
-    return download(kind=request.GET["export"], name=_t("售后单"), header=header, rows=table)
+def _exported(request: HttpRequest, rows: QuerySet[Case]) -> HttpResponse | None:
+    at = time_cell(request)
 
+    def goods(case: Case) -> str:
+        return _t("；").join(f"{part.line.name} ×{part.quantity}" for part in case.lines.all())
 
-def _cells(case: Case, zone: ZoneInfo) -> list[str]:
-    goods = _t("；").join(f"{part.line.name} ×{part.quantity}" for part in case.lines.all())
-    times = [
-        at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if at else ""
-        for at in (case.deadline_at, case.created_at, case.closed_at)
+    columns = [
+        (_("售后单号"), lambda case: case.number),
+        (_("类型"), lambda case: str(case.get_kind_display())),
+        (_("状态"), lambda case: str(case.get_status_display())),
+        (_("订单号"), lambda case: case.order.number),
+        (_("买家"), lambda case: case.order.buyer.nickname),
+        (_("商品"), goods),
+        (_("退款金额（元）"), lambda case: yuan_cell(case.refund.amount_fen) if case.refund else ""),
+        (_("原因"), lambda case: case.reason),
+        (_("商家说明"), lambda case: case.decision_note),
+        (_("寄回快递"), lambda case: case.return_carrier),
+        (_("寄回单号"), lambda case: case.return_number),
+        (_("寄出快递"), lambda case: case.resend_carrier),
+        (_("寄出单号"), lambda case: case.resend_number),
+        (_("截止时间"), lambda case: at(case.deadline_at)),
+        (_("申请时间"), lambda case: at(case.created_at)),
+        (_("结束时间"), lambda case: at(case.closed_at)),
     ]
-    return [
-        case.number, str(case.get_kind_display()), str(case.get_status_display()), case.order.number,
-        case.order.buyer.nickname, goods, money.yuan(case.refund.amount_fen) if case.refund else "", case.reason,
-        case.decision_note, case.return_carrier, case.return_number, case.resend_carrier, case.resend_number, *times,
-    ]  # fmt: skip
+    return export_of(request, rows, name="cases", columns=columns)
 
 
 @staff_page(rights.SEE_ORDERS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _t
@@ -15,6 +16,7 @@ from mall.aftersales.models import Refund
 from mall.api.lookup import get_or_404
 from mall.dashboard.actions import Question, ask
 from mall.dashboard.doors import staff_page
+from mall.dashboard.exports import export_of, time_cell, yuan_cell
 from mall.dashboard.fields import PlainTextField
 from mall.dashboard.forms import DashboardForm, FilterForm, NoFields, filters_of
 from mall.dashboard.lists import page_of
@@ -68,6 +70,8 @@ def refund_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(status=status)
     if wanted := asked.get("q"):
         rows = rows.filter(number=wanted) | rows.filter(order__number=wanted)
+    if file := _exported(request, rows):
+        return file
     return show(
         request,
         "dashboard/refunds.html",
@@ -80,6 +84,22 @@ def refund_list(request: HttpRequest) -> HttpResponse:
             "is_narrowed": bool(asked),
         },
     )
+
+
+def _exported(request: HttpRequest, rows: QuerySet[Refund]) -> HttpResponse | None:
+    at = time_cell(request)
+    columns = [
+        (_("退款单号"), lambda one: one.number),
+        (_("订单号"), lambda one: one.order.number),
+        (_("买家"), lambda one: one.order.buyer.nickname),
+        (_("原因"), lambda one: one.reason),
+        (_("金额"), lambda one: yuan_cell(one.amount_fen)),
+        (_("状态"), lambda one: str(one.get_status_display())),
+        (_("申请时间"), lambda one: at(one.requested_at)),
+        (_("处理时间"), lambda one: at(one.decided_at)),
+        (_("商家说明"), lambda one: one.decision_note),
+    ]
+    return export_of(request, rows, name="refunds", columns=columns)
 
 
 @staff_page(rights.SEE_ORDERS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _t
@@ -20,10 +20,18 @@ from mall.catalogue.selectors import picture_url
 from mall.catalogue.skus import STOCK_MAX
 from mall.dashboard.actions import Question, ask
 from mall.dashboard.doors import staff_page
-from mall.dashboard.forms import DashboardForm
+from mall.dashboard.exports import Column, export_of
+from mall.dashboard.fields import search_field
+from mall.dashboard.forms import DashboardForm, FilterForm, filters_of
 from mall.dashboard.lists import page_of
 from mall.dashboard.pages import show
 from mall.staff import rights
+
+
+class StockFilter(FilterForm):
+    """What the SKUs that run low can be narrowed to."""
+
+    q = search_field(_("商品名或货号"), 60)
 
 
 class RestockForm(DashboardForm):
@@ -37,20 +45,42 @@ class RestockForm(DashboardForm):
     )
 
 
+_COLUMNS: list[Column] = [
+    (_("商品"), lambda sku: sku.product.name),
+    (_("规格"), str),
+    (_("货号"), lambda sku: sku.code),
+    (_("库存"), lambda sku: sku.stock),
+    (_("预警线"), lambda sku: sku.low_stock_at),
+]
+
+
 @staff_page(rights.SEE_ORDERS)
 @require_safe
 def low_stock_list(request: HttpRequest) -> HttpResponse:
     """SKUs at or below the number their merchant wants to be told at."""
     only_gone = request.GET.get("view") == "gone"
+    form = filters_of(StockFilter, request)
+    asked = form.asked()
     rows = stock.low_stock()
     if only_gone:
         rows = rows.filter(stock=0)
+    if wanted := asked.get("q"):
+        rows = rows.filter(Q(product__name__icontains=wanted) | Q(code__icontains=wanted))
+    if file := export_of(request, rows, name="low-stock", columns=_COLUMNS):
+        return file
     covers = Prefetch("product__pictures", ProductPicture.objects.order_by("position", "id"), to_attr="shown_as")
     page = page_of(request, rows.prefetch_related(covers))
     for sku in page.rows:
         shown = sku.product.shown_as
         sku.cover = picture_url(shown[0].file, LIST_SIDE) if shown else None
-    return show(request, "dashboard/low_stock.html", {"section": "products", "page": page, "only_gone": only_gone})
+    context = {
+        "section": "products",
+        "page": page,
+        "form": form,
+        "only_gone": only_gone,
+        "is_narrowed": bool(asked) or only_gone,
+    }
+    return show(request, "dashboard/low_stock.html", context)
 
 
 @staff_page(rights.EDIT_PRODUCTS)

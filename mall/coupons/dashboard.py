@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _t
@@ -14,18 +17,36 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mall import clock
 from mall.api.lookup import get_or_404
 from mall.buyers.models import Buyer
-from mall.catalogue.models import Category
 from mall.coupons import services, showing
 from mall.coupons.errors import BadCoupon
 from mall.coupons.models import CouponTemplate
 from mall.dashboard.actions import Question, ask
 from mall.dashboard.doors import staff_page
-from mall.dashboard.fields import PercentField, PlainTextField, YuanField
-from mall.dashboard.forms import DashboardForm
+from mall.dashboard.exports import export_of, time_cell, yuan_cell
+from mall.dashboard.fields import PercentField, PlainTextField, YuanField, search_field
+from mall.dashboard.forms import DashboardForm, FilterForm, filters_of
 from mall.dashboard.lists import page_of
 from mall.dashboard.moments import MomentField, in_mall_time
 from mall.dashboard.pages import show
+from mall.promotions.offer_form import OfferForm
 from mall.staff import rights
+
+STATES: dict[str, Any] = {
+    "": _("全部"),
+    "open": _("发放中"),
+    "over": _("已过期"),
+    "closed": _("已停止"),
+}
+
+
+class CouponFilter(FilterForm):
+    """What the kinds of coupons can be narrowed to."""
+
+    q = search_field(_("名称"))
+    kind = forms.ChoiceField(
+        required=False, label=_("类型"), choices=[("", _("全部类型")), *CouponTemplate.Kind.choices]
+    )
+    state = forms.ChoiceField(required=False, label=_("状态"), choices=list(STATES.items()))
 
 
 class CountForm(DashboardForm):
@@ -41,7 +62,7 @@ class CountForm(DashboardForm):
     )
 
 
-class CouponForm(CountForm):
+class CouponForm(OfferForm, CountForm):
     """A kind of coupon."""
 
     kind = forms.ChoiceField(choices=CouponTemplate.Kind.choices, label=_("类型"))
@@ -49,9 +70,6 @@ class CouponForm(CountForm):
     off_bps = PercentField(least=1, required=False, label=_("优惠比例"), help_text=_("折扣券填写：15% 即 8.5 折。"))
     off_max_fen = YuanField(least=1, required=False, label=_("最多减"), help_text=_("折扣券的封顶金额，留空不封顶。"))
     threshold_fen = YuanField(required=False, label=_("使用门槛"), help_text=_("适用商品满多少可用，留空无门槛。"))
-    category = forms.ModelChoiceField(
-        queryset=None, required=False, label=_("适用分类"), empty_label=_("全场通用"), to_field_name="public_id"
-    )
     valid_days = forms.IntegerField(
         min_value=1, max_value=services.DAYS_MAX, required=False, label=_("领取后有效天数"),
         help_text=_("与下面的固定日期二选一。"),
@@ -59,15 +77,9 @@ class CouponForm(CountForm):
     valid_from = MomentField(required=False, label=_("生效时间"))
     valid_until = MomentField(required=False, label=_("失效时间"))
     field_order = (
-        "name", "kind", "off_fen", "off_bps", "off_max_fen", "threshold_fen", "category", "valid_days", "valid_from",
-        "valid_until", "total_count", "per_person", "is_public",
+        "name", "kind", "off_fen", "off_bps", "off_max_fen", "threshold_fen", "category", "product_name", "product",
+        "valid_days", "valid_from", "valid_until", "total_count", "per_person", "is_public",
     )  # fmt: skip
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["category"]
-        field.queryset = Category.objects.all()
-        field.label_from_instance = lambda category: "　" * category.level + category.name
 
     def clean_threshold_fen(self) -> int:
         """Nothing typed is no threshold."""
@@ -84,12 +96,61 @@ class GiveForm(DashboardForm):
 @require_safe
 def coupon_list(request: HttpRequest) -> HttpResponse:
     """Every kind, newest first, with how many were taken."""
-    page = page_of(request, CouponTemplate.objects.select_related("product", "category"))
-    now = clock.now()
+    form = filters_of(CouponFilter, request)
+    asked, now = form.asked(), clock.now()
+    rows = _narrowed(CouponTemplate.objects.select_related("product", "category"), asked, now)
+    if file := _exported(request, rows, now):
+        return file
+    page = page_of(request, rows)
     for template in page.rows:
         showing.dress_template(template)
         template.is_over = template.valid_until is not None and template.valid_until <= now
-    return show(request, "dashboard/coupons.html", {"section": "coupons", "page": page})
+    context = {"section": "coupons", "page": page, "form": form, "is_narrowed": bool(asked)}
+    return show(request, "dashboard/coupons.html", context)
+
+
+def _narrowed(rows: QuerySet[CouponTemplate], asked: dict[str, Any], now: datetime) -> QuerySet[CouponTemplate]:
+    if wanted := asked.get("q"):
+        rows = rows.filter(name__icontains=wanted)
+    if kind := asked.get("kind"):
+        rows = rows.filter(kind=kind)
+    over = Q(valid_until__lte=now)
+    state = {
+        "open": Q(closed_at__isnull=True) & ~over,
+        "over": Q(closed_at__isnull=True) & over,
+        "closed": Q(closed_at__isnull=False),
+    }
+    return rows.filter(state.get(asked.get("state", ""), Q()))
+
+
+def _exported(request: HttpRequest, rows: QuerySet[CouponTemplate], now: datetime) -> HttpResponse | None:
+    at = time_cell(request)
+
+    def state(one: CouponTemplate) -> str:
+        is_over = one.valid_until is not None and one.valid_until <= now
+        return str(STATES["closed" if one.closed_at else "over" if is_over else "open"])
+
+    columns = [
+        (_("名称"), lambda one: one.name),
+        (_("类型"), lambda one: str(one.get_kind_display())),
+        (_("减多少"), lambda one: yuan_cell(one.off_fen)),
+        (_("优惠比例"), lambda one: f"{one.percent_off}%" if one.off_bps else None),
+        (_("最多减"), lambda one: yuan_cell(one.off_max_fen)),
+        (_("使用门槛"), lambda one: yuan_cell(one.threshold_fen)),
+        (_("适用范围"), lambda one: one.scope_words),
+        (_("领取后有效天数"), lambda one: one.valid_days),
+        (_("生效时间"), lambda one: at(one.valid_from)),
+        (_("失效时间"), lambda one: at(one.valid_until)),
+        (_("已领取"), lambda one: one.taken_count),
+        (_("发放总数"), lambda one: one.total_count),
+        (_("状态"), state),
+    ]
+
+    def complete(found: Sequence[CouponTemplate]) -> None:
+        for template in found:
+            showing.dress_template(template)
+
+    return export_of(request, rows, name="coupons", columns=columns, complete=complete)
 
 
 @staff_page(rights.EDIT_PRODUCTS)

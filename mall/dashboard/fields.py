@@ -90,6 +90,12 @@ class PercentField(HundredthsField):
         super().__init__(least=least, most=most, **kwargs)
 
 
+def search_field(label: Any, max_length: int = 40) -> PlainTextField:
+    """The field of a list's filter that is typed into; by the name of `q`."""
+    widget = forms.TextInput(attrs={"type": "search", "autocomplete": "off"})
+    return PlainTextField(required=False, max_length=max_length, label=label, widget=widget)
+
+
 class PlainTextField(forms.CharField):
     """Text that shows as it reads, without control characters; several lines only in a textarea."""
 

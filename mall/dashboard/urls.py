@@ -22,8 +22,8 @@ from mall.payments import dashboard as payments
 from mall.payments.wechat import dashboard as wechat
 from mall.promotions import dashboard as promotions
 from mall.reviews import dashboard as reviews
+from mall.staff import audit_pages, password_pages
 from mall.staff import dashboard as staff
-from mall.staff import password_pages
 
 dashboard_urlpatterns = [
     *home.urlpatterns,
@@ -43,6 +43,7 @@ dashboard_urlpatterns = [
     *events.urlpatterns,
     *staff.urlpatterns,
     *password_pages.urlpatterns,
+    *audit_pages.urlpatterns,
     *notices.urlpatterns,
     *banners.urlpatterns,
     *coupons.urlpatterns,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _t
@@ -14,7 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mall.aftersales.case_models import Case
 from mall.dashboard.actions import Question, ask
 from mall.dashboard.doors import staff_page
-from mall.dashboard.forms import DashboardForm
+from mall.dashboard.exports import export_of, time_cell
+from mall.dashboard.fields import search_field
+from mall.dashboard.forms import DashboardForm, FilterForm, filters_of
 from mall.dashboard.lists import page_of
 from mall.dashboard.pages import show
 from mall.malls.models import Mall
@@ -24,6 +27,15 @@ from mall.orders.models import Order
 from mall.staff import rights
 
 SHOWN_MOST = 99
+
+
+class NoticeFilter(FilterForm):
+    """What the notices can be narrowed to."""
+
+    q = search_field(_("内容"))
+    seen = forms.ChoiceField(
+        required=False, label=_("状态"), choices=[("", _("全部")), ("new", _("未读")), ("seen", _("已读"))]
+    )
 
 
 class WebhookForm(DashboardForm):
@@ -42,13 +54,41 @@ class WebhookForm(DashboardForm):
 @require_safe
 def notice_list(request: HttpRequest) -> HttpResponse:
     """What has come in, newest first."""
-    page = page_of(request, StaffNotice.objects.all())
+    form = filters_of(NoticeFilter, request)
+    asked = form.asked()
+    rows = StaffNotice.objects.all()
+    if wanted := asked.get("q"):
+        rows = rows.filter(text__icontains=wanted)
+    if seen := asked.get("seen"):
+        rows = rows.filter(seen_at__isnull=seen == "new")
+    if file := _exported(request, rows):
+        return file
+    page = page_of(request, rows)
     orders = Order.objects.in_bulk([row.subject_id for row in page.rows if row.kind == "order.paid"])
     cases = Case.objects.in_bulk([row.subject_id for row in page.rows if row.kind.startswith("case.")])
     for row in page.rows:
         row.address = _address(row, orders, cases)
     is_pushed = Mall.objects.filter(pk=request.mall_id).exclude(webhook_sealed="").exists()
-    return show(request, "dashboard/notices.html", {"section": "notices", "page": page, "is_pushed": is_pushed})
+    newest = StaffNotice.objects.order_by("-pk").values_list("pk", flat=True).first() if asked else None
+    context = {
+        "section": "notices",
+        "page": page,
+        "form": form,
+        "is_narrowed": bool(asked),
+        "is_pushed": is_pushed,
+        "newest": newest or (page.rows[0].pk if page.rows else None),
+    }
+    return show(request, "dashboard/notices.html", context)
+
+
+def _exported(request: HttpRequest, rows: QuerySet[StaffNotice]) -> HttpResponse | None:
+    at = time_cell(request)
+    columns = [
+        (_("时间"), lambda one: at(one.at)),
+        (_("内容"), lambda one: one.text),
+        (_("已读时间"), lambda one: at(one.seen_at)),
+    ]
+    return export_of(request, rows, name="notices", columns=columns)
 
 
 def _address(notice: StaffNotice, orders: dict[int, Order], cases: dict[int, Case]) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _t
@@ -16,6 +18,7 @@ from mall.api.lookup import get_or_404
 from mall.catalogue.pictures import BYTES_MAX
 from mall.dashboard.actions import Question, ask
 from mall.dashboard.doors import staff_page
+from mall.dashboard.exports import export_of, time_cell, yuan_cell
 from mall.dashboard.fields import PlainTextField, YuanField
 from mall.dashboard.forms import DashboardForm, FilterForm, filters_of
 from mall.dashboard.lists import page_of
@@ -103,7 +106,10 @@ def payment_list(request: HttpRequest) -> HttpResponse:
             | Q(pk__in=TransferProof.objects.filter(serial__iexact=wanted).values("payment"))
         )
     shown = Prefetch("proofs", TransferProof.objects.select_related("decided_by").order_by("-id"), to_attr="shown")
-    page = page_of(request, rows.prefetch_related(shown))
+    rows = rows.prefetch_related(shown)
+    if file := _exported(request, rows):
+        return file
+    page = page_of(request, rows)
     for payment in page.rows:
         payment.received_fen = sum(proof.received_fen or 0 for proof in payment.shown)
         payment.excess_fen = max(payment.received_fen - payment.amount_fen, 0)
@@ -113,6 +119,27 @@ def payment_list(request: HttpRequest) -> HttpResponse:
         "dashboard/payments.html",
         {"section": "payments", "page": page, "form": form, "view": view, "is_narrowed": bool(asked)},
     )
+
+
+def _exported(request: HttpRequest, rows: QuerySet[Payment]) -> HttpResponse | None:
+    at = time_cell(request)
+
+    def received(one: Payment) -> Any:
+        return yuan_cell(sum(proof.received_fen or 0 for proof in one.shown))
+
+    columns = [
+        (_("付款单号"), lambda one: one.number),
+        (_("订单号"), lambda one: one.order.number),
+        (_("买家"), lambda one: one.order.buyer.nickname),
+        (_("应付"), lambda one: yuan_cell(one.amount_fen)),
+        (_("实际到账"), received),
+        (_("状态"), lambda one: str(one.get_status_display())),
+        (_("银行流水号"), lambda one: _t("、").join(proof.serial for proof in one.shown if proof.serial)),
+        (_("创建时间"), lambda one: at(one.created_at)),
+        (_("确认时间"), lambda one: at(one.succeeded_at)),
+        (_("确认人"), lambda one: (one.confirmed_by.name or one.confirmed_by.email) if one.confirmed_by else None),
+    ]
+    return export_of(request, rows, name="payments", columns=columns)
 
 
 @staff_page(rights.CONFIRM_PAYMENTS)

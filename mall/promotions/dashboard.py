@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _t
@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mall import clock
 from mall.api.lookup import get_or_404
-from mall.catalogue.models import Category, Product, Sku
+from mall.catalogue.models import Product, Sku
 from mall.dashboard.actions import Question, ask
 from mall.dashboard.doors import staff_page
-from mall.dashboard.fields import PlainTextField, YuanField
-from mall.dashboard.forms import DashboardForm
+from mall.dashboard.exports import export_of, time_cell, yuan_cell
+from mall.dashboard.fields import PlainTextField, YuanField, search_field
+from mall.dashboard.forms import DashboardForm, FilterForm, filters_of
 from mall.dashboard.lists import page_of
 from mall.dashboard.moments import MomentField, in_mall_time
 from mall.dashboard.pages import show
@@ -26,10 +27,37 @@ from mall.money import yuan
 from mall.promotions import services
 from mall.promotions.floors import floor_at
 from mall.promotions.models import LimitedPrice, ThresholdDiscount
+from mall.promotions.offer_form import OfferForm
 from mall.staff import rights
 
 FOUND_MAX = 50
 _BACK = "dashboard:promotions"
+
+
+STATES: dict[str, Any] = {
+    "running": _("进行中"),
+    "coming": _("未开始"),
+    "paused": _("已暂停"),
+    "over": _("已结束"),
+}
+
+
+class LimitedFilter(FilterForm):
+    """What the limited-time prices can be narrowed to."""
+
+    q = search_field(_("商品或活动名称"), 60)
+    state = forms.ChoiceField(required=False, label=_("状态"), choices=[("", _("全部")), *STATES.items()])
+
+
+class ThresholdFilter(FilterForm):
+    """What the threshold discounts can be narrowed to."""
+
+    q = search_field(_("名称"), 60)
+    state = forms.ChoiceField(
+        required=False,
+        label=_("状态"),
+        choices=[("", _("全部")), *((key, name) for key, name in STATES.items() if key != "paused")],
+    )
 
 
 class LimitedForm(DashboardForm):
@@ -65,43 +93,104 @@ class EndForm(DashboardForm):
     ends_at = MomentField(label=_("新的结束时间"))
 
 
-class ThresholdForm(DashboardForm):
+class ThresholdForm(OfferForm):
     """A threshold discount."""
 
     name = PlainTextField(max_length=60, label=_("活动名称"), help_text=_("买家会看到，例如“满 200 减 20”。"))
     threshold_fen = YuanField(least=1, label=_("满"))
     off_fen = YuanField(least=1, label=_("减"), help_text=_("若有商品会因此亏本，会被拒绝并列出计算。"))
-    category = forms.ModelChoiceField(
-        queryset=None, required=False, label=_("适用分类"), empty_label=_("全场通用"), to_field_name="public_id"
-    )
     starts_at = MomentField(label=_("开始时间"))
     ends_at = MomentField(label=_("结束时间"), help_text=_("最长 30 天。"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["category"]
-        field.queryset = Category.objects.all()
-        field.label_from_instance = lambda category: "　" * category.level + category.name
+    field_order = (
+        "name", "threshold_fen", "off_fen", "category", "product_name", "product", "starts_at", "ends_at",
+    )  # fmt: skip
 
 
 @staff_page(rights.EDIT_PRODUCTS)
 @require_safe
 def promotions(request: HttpRequest) -> HttpResponse:
     """Limited-time prices, newest first."""
-    page = page_of(request, LimitedPrice.objects.select_related("sku__product"))
+    form = filters_of(LimitedFilter, request)
+    asked = form.asked()
+    rows = _in_state(LimitedPrice.objects.select_related("sku__product"), asked.get("state", ""))
+    if wanted := asked.get("q"):
+        rows = rows.filter(Q(sku__product__name__icontains=wanted) | Q(name__icontains=wanted))
+    if file := _limited_file(request, rows):
+        return file
+    page = page_of(request, rows)
     for limited in page.rows:
         limited.state, limited.state_name, limited.tone = _state(limited)
-    return show(request, "dashboard/promotions.html", {"section": "promotions", "page": page})
+    context = {"section": "promotions", "page": page, "form": form, "is_narrowed": bool(asked)}
+    return show(request, "dashboard/promotions.html", context)
+
+
+def _limited_file(request: HttpRequest, rows: QuerySet[LimitedPrice]) -> HttpResponse | None:
+    at = time_cell(request)
+    columns = [
+        (_("商品"), lambda one: f"{one.sku.product.name} {one.sku}".strip()),
+        (_("活动名称"), lambda one: one.name),
+        (_("限时价"), lambda one: yuan_cell(one.price_fen)),
+        (_("原价"), lambda one: yuan_cell(one.sku.price_fen)),
+        (_("底价"), lambda one: yuan_cell(one.floor_fen)),
+        (_("开始时间"), lambda one: at(one.starts_at)),
+        (_("结束时间"), lambda one: at(one.ends_at)),
+        (_("已售"), lambda one: one.sold_count),
+        (_("限量（件）"), lambda one: one.quantity_limit),
+        (_("状态"), lambda one: str(_state(one)[1])),
+        (_("低于底价的理由"), lambda one: one.override_reason),
+    ]
+    return export_of(request, rows, name="limited-prices", columns=columns)
 
 
 @staff_page(rights.EDIT_PRODUCTS)
 @require_safe
 def thresholds(request: HttpRequest) -> HttpResponse:
     """Threshold discounts, newest first."""
-    page = page_of(request, ThresholdDiscount.objects.select_related("product", "category"))
+    form = filters_of(ThresholdFilter, request)
+    asked = form.asked()
+    rows = _in_state(ThresholdDiscount.objects.select_related("product", "category"), asked.get("state", ""))
+    if wanted := asked.get("q"):
+        rows = rows.filter(name__icontains=wanted)
+    if file := _threshold_file(request, rows):
+        return file
+    page = page_of(request, rows)
     for discount in page.rows:
         discount.state, discount.state_name, discount.tone = _state(discount)
-    return show(request, "dashboard/thresholds.html", {"section": "promotions", "page": page})
+    context = {"section": "promotions", "page": page, "form": form, "is_narrowed": bool(asked)}
+    return show(request, "dashboard/thresholds.html", context)
+
+
+def _threshold_file(request: HttpRequest, rows: QuerySet[ThresholdDiscount]) -> HttpResponse | None:
+    at = time_cell(request)
+
+    def scope(one: ThresholdDiscount) -> str:
+        return str(getattr(one.product or one.category, "name", _("全场通用")))
+
+    columns = [
+        (_("名称"), lambda one: one.name),
+        (_("满"), lambda one: yuan_cell(one.threshold_fen)),
+        (_("减"), lambda one: yuan_cell(one.off_fen)),
+        (_("适用范围"), scope),
+        (_("开始时间"), lambda one: at(one.starts_at)),
+        (_("结束时间"), lambda one: at(one.ends_at)),
+        (_("状态"), lambda one: str(_state(one)[1])),
+    ]
+    return export_of(request, rows, name="threshold-discounts", columns=columns)
+
+
+def _in_state(rows: QuerySet, state: str) -> QuerySet:
+    """Those that are in this state now; all for an empty one."""
+    now = clock.now()
+    if state == "over":
+        return rows.filter(Q(closed_at__isnull=False) | Q(ends_at__lte=now))
+    if not state:
+        return rows
+    rows = rows.filter(closed_at__isnull=True, ends_at__gt=now)
+    if rows.model is LimitedPrice:
+        rows = rows.exclude(paused_reason="") if state == "paused" else rows.filter(paused_reason="")
+    return (
+        rows if state == "paused" else rows.filter(**{"starts_at__gt" if state == "coming" else "starts_at__lte": now})
+    )
 
 
 @staff_page(rights.EDIT_PRODUCTS)
@@ -244,12 +333,12 @@ def _state(one: LimitedPrice | ThresholdDiscount) -> tuple[str, Any, str]:
     """(state, its name, the badge's tone) at this moment."""
     now = clock.now()
     if one.closed_at is not None or one.ends_at <= now:
-        return "over", _("已结束"), ""
+        return "over", STATES["over"], ""
     if getattr(one, "paused_reason", ""):
-        return "paused", _("已暂停"), "warn"
+        return "paused", STATES["paused"], "warn"
     if one.starts_at > now:
-        return "coming", _("未开始"), "info"
-    return "running", _("进行中"), "good"
+        return "coming", STATES["coming"], "info"
+    return "running", STATES["running"], "good"
 
 
 urlpatterns = [

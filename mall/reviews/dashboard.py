@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -16,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mall.api.lookup import get_or_404
 from mall.dashboard.actions import Question, ask
 from mall.dashboard.doors import staff_page
+from mall.dashboard.exports import export_of, time_cell
 from mall.dashboard.fields import PlainTextField
 from mall.dashboard.forms import DashboardForm, FilterForm, NoFields, filters_of
 from mall.dashboard.lists import page_of
 from mall.dashboard.pages import show
-from mall.imports.writing import ROWS_MAX, download
 from mall.reviews import selectors, services, showing
 from mall.reviews.models import Review
 from mall.staff import rights
@@ -84,8 +83,8 @@ def review_list(request: HttpRequest) -> HttpResponse:
     rows = selectors.reviews_of_mall(stars=asked.get("stars"), state=state)
     if wanted := asked.get("q"):
         rows = rows.filter(Q(line__order__number=wanted) | Q(line__name__icontains=wanted))
-    if request.GET.get("export") in {"csv", "xlsx"}:
-        return _export(request, rows)
+    if file := _exported(request, rows):
+        return file
     page = page_of(request, rows)
     showing.dress(page.rows)
     return show(
@@ -102,19 +101,19 @@ def review_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _export(request: HttpRequest, rows: QuerySet[Review]) -> HttpResponse:
-    header = [
-        _t("时间"), _t("商品"), _t("订单号"), _t("星级"), _t("评价"), _t("追评"), _t("回复"), _t("隐藏原因"),
-    ]  # fmt: skip
-    zone = ZoneInfo(request.mall.timezone)
-    table = [
-        [
-            one.created_at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"), one.line.name, one.line.order.number,
-            one.stars, one.text, one.followup_text, one.reply, one.hidden_reason,
-        ]
-        for one in rows.order_by("-pk")[:ROWS_MAX]
-    ]  # fmt: skip
-    return download(kind=request.GET["export"], name=_t("评价"), header=header, rows=table)
+def _exported(request: HttpRequest, rows: QuerySet[Review]) -> HttpResponse | None:
+    at = time_cell(request)
+    columns = [
+        (_("时间"), lambda one: at(one.created_at)),
+        (_("商品"), lambda one: one.line.name),
+        (_("订单号"), lambda one: one.line.order.number),
+        (_("星级"), lambda one: one.stars),
+        (_("评价"), lambda one: one.text),
+        (_("追评"), lambda one: one.followup_text),
+        (_("回复"), lambda one: one.reply),
+        (_("隐藏原因"), lambda one: one.hidden_reason),
+    ]
+    return export_of(request, rows, name="reviews", columns=columns)
 
 
 @staff_page(rights.ANSWER_REVIEWS)

@@ -6,19 +6,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mall import money
 from mall.dashboard.doors import staff_page
+from mall.dashboard.exports import export_of, yuan_cell
 from mall.dashboard.fields import PlainTextField
 from mall.dashboard.forms import DashboardForm, FilterForm, filters_of
 from mall.dashboard.lists import page_of
 from mall.dashboard.pages import show
-from mall.imports.writing import ROWS_MAX, download
 from mall.malls.selectors import base_url, primary_host
 from mall.payments.wechat.accounts import PEM_MAX, Seen, account_seen, change_account
 from mall.payments.wechat.doctor import examine
@@ -176,8 +176,8 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
     view = view if view in VIEWS else "differences"
     form = filters_of(DifferenceFilter, request)
     asked = form.asked()
-    if view == "differences" and request.GET.get("export") in ("csv", "xlsx"):
-        return _file(request, asked)
+    if view == "differences" and (file := _exported(request, differences(**asked))):
+        return file
     rows: Any = {
         "differences": lambda: differences(**asked),
         "bills": bills_with_counts,
@@ -193,21 +193,17 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
     return show(request, "dashboard/reconciliation.html", context)
 
 
-def _file(request: HttpRequest, asked: dict[str, Any]) -> HttpResponse:
-    header = [_t("日期"), _t("类型"), _t("差异"), _t("商户单号"), _t("微信单号"), _t("商城金额"), _t("账单金额")]
-    rows = [
-        [
-            row.bill.day.isoformat(),
-            str(row.get_subject_display()),
-            str(row.get_kind_display()),
-            row.number,
-            row.provider_reference,
-            None if row.ours_fen is None else money.yuan(row.ours_fen),
-            None if row.theirs_fen is None else money.yuan(row.theirs_fen),
-        ]
-        for row in differences(**asked)[:ROWS_MAX]
+def _exported(request: HttpRequest, rows: QuerySet[BillDifference]) -> HttpResponse | None:
+    columns = [
+        (_("日期"), lambda row: row.bill.day.isoformat()),
+        (_("类型"), lambda row: str(row.get_subject_display())),
+        (_("差异"), lambda row: str(row.get_kind_display())),
+        (_("商户单号"), lambda row: row.number),
+        (_("微信单号"), lambda row: row.provider_reference),
+        (_("商城金额"), lambda row: yuan_cell(row.ours_fen)),
+        (_("账单金额"), lambda row: yuan_cell(row.theirs_fen)),
     ]
-    return download(kind=request.GET["export"], name=_t("微信对账差异"), header=header, rows=rows)
+    return export_of(request, rows, name="reconciliation", columns=columns)
 
 
 urlpatterns = [
