@@ -29,7 +29,7 @@ LIST_SIDE, PAGE_SIDE = 300, 800
 SIDES = (LIST_SIDE, PAGE_SIDE)
 QUALITY_SMALL = 80
 # Pictures kept before there were sizes have another ending, so no address leads to a file that is not there.
-_WITH_SIZES = "_o.jpg"
+WITH_SIZES = "_o.jpg"
 FORMATS = ("JPEG", "PNG", "WEBP")
 
 
@@ -44,9 +44,8 @@ def add_picture(*, product: Product, data: bytes) -> ProductPicture:
     places = list(ProductPicture.objects.filter(product=product).values_list("position", flat=True))
     if len(places) >= PICTURES_MAX:
         raise BadPicture(_("一个商品至多 %(most)s 张图片，请先删除一张。") % {"most": PICTURES_MAX})
-    file = f"{require_mall_id('A picture')}/products/{uuid.uuid4().hex}{_WITH_SIZES}"
-    for name, content in {file: drawn, **_smaller(file, drawn)}.items():
-        default_storage.save(name, ContentFile(content))
+    file = f"{require_mall_id('A picture')}/products/{uuid.uuid4().hex}{WITH_SIZES}"
+    keep_in_sizes(file, drawn, SIDES)
     return ProductPicture.objects.create(product=product, file=file, position=max(places, default=-1) + 1)
 
 
@@ -82,14 +81,20 @@ def sized(file: str, side: int) -> str:
     """
     if side not in SIDES:
         raise ValueError(side)
-    return file.removesuffix(_WITH_SIZES) + f"_{side}.jpg" if file.endswith(_WITH_SIZES) else file
+    return file.removesuffix(WITH_SIZES) + f"_{side}.jpg" if file.endswith(WITH_SIZES) else file
 
 
-def _smaller(file: str, drawn: bytes) -> dict[str, bytes]:
+def keep_in_sizes(file: str, drawn: bytes, sides: Sequence[int]) -> None:
+    """Store a picture that was drawn anew, and beside it one per side; `file` ends with WITH_SIZES."""
+    for name, content in {file: drawn, **_smaller(file, drawn, sides)}.items():
+        default_storage.save(name, ContentFile(content))
+
+
+def _smaller(file: str, drawn: bytes, sides: Sequence[int]) -> dict[str, bytes]:
     kept = {}
     with Image.open(io.BytesIO(drawn)) as picture:
         # The largest first: each is drawn from the one before, which costs less and looks the same.
-        for side in sorted(SIDES, reverse=True):
+        for side in sorted(sides, reverse=True):
             picture.thumbnail((side, side))
             written = io.BytesIO()
             picture.save(written, "JPEG", quality=QUALITY_SMALL, optimize=True, progressive=True)

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from mall.api.fields import ParagraphsField, StrictBooleanField, StrictIntegerField, TextField
+from mall.catalogue.pictures import LIST_SIDE
 from mall.catalogue.selectors import picture_url
 from mall.orders.models import OrderLine
 from mall.reviews.models import Review
@@ -53,12 +54,13 @@ class ReviewShown(serializers.ModelSerializer):
     author = serializers.SerializerMethodField()
     specs = serializers.DictField(source="line.specs", child=serializers.CharField())
     pictures = serializers.SerializerMethodField()
+    thumbnails = serializers.SerializerMethodField()
 
     class Meta:
         model = Review
         fields = (
-            "id", "stars", "text", "author", "specs", "pictures", "followup_text", "followup_at", "reply", "replied_at",
-            "created_at",
+            "id", "stars", "text", "author", "specs", "pictures", "thumbnails", "followup_text", "followup_at", "reply",
+            "replied_at", "created_at",
         )  # fmt: skip
 
     def get_author(self, review: Review) -> str:
@@ -69,6 +71,11 @@ class ReviewShown(serializers.ModelSerializer):
     def get_pictures(self, review: Review) -> list[str]:
         """Addresses, in the order they came."""
         return [picture_url(picture.file) for picture in review.pictures.all()]
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_thumbnails(self, review: Review) -> list[str]:
+        """The same pictures within 300 pixels, for lists."""
+        return [picture_url(picture.file, LIST_SIDE) for picture in review.pictures.all()]
 
 
 class OwnReview(ReviewShown):

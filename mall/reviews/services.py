@@ -8,13 +8,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from mall import clock
 from mall.buyers.models import Buyer
-from mall.catalogue.pictures import drawn_anew
+from mall.catalogue.pictures import LIST_SIDE, WITH_SIZES, drawn_anew, keep_in_sizes
 from mall.inputs import checked_line, checked_number, checked_text
 from mall.orders.models import OrderLine
 from mall.orders.services import lock_order
@@ -62,17 +60,17 @@ def write_review(*, line: OrderLine, buyer: Buyer, stars: int, text: str = "", i
 
 
 def add_review_picture(*, review: Review, data: bytes) -> ReviewPicture:
-    """Keep a picture as the review's last one, drawn anew; everybody may see it. Locks the review.
+    """Keep a picture as the review's last one, drawn anew, and a small one for lists; everybody may see it.
 
-    Raises BadPicture, TooManyPictures.
+    Locks the review. Raises BadPicture, TooManyPictures.
     """
     drawn = drawn_anew(data)
     _lock(review)
     places = list(ReviewPicture.objects.filter(review=review).values_list("position", flat=True))
     if len(places) >= PICTURES_MAX:
         raise TooManyPictures(_("一条评价至多 %(most)s 张图片。") % {"most": PICTURES_MAX})
-    file = f"{require_mall_id('A picture')}/reviews/{uuid.uuid4().hex}.jpg"
-    default_storage.save(file, ContentFile(drawn))
+    file = f"{require_mall_id('A picture')}/reviews/{uuid.uuid4().hex}{WITH_SIZES}"
+    keep_in_sizes(file, drawn, (LIST_SIDE,))
     return ReviewPicture.objects.create(review=review, file=file, position=max(places, default=-1) + 1)
 
 

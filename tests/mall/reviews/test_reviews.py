@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.test import Client
+from PIL import Image
 
 from mall.catalogue.errors import BadPicture
+from mall.malls.models import Mall
 from mall.orders.models import Order
-from mall.reviews import services
+from mall.reviews import selectors, services, showing
 from mall.reviews.errors import (
     AlreadyFollowedUp,
     AlreadyHidden,
@@ -24,6 +27,7 @@ from mall.reviews.selectors import ReviewSummary, lines_awaiting_review, review_
 from mall.staff.models import AuditRecord
 from mall.tenancy.context import mall_scope
 from tests.concurrency import together
+from tests.factories.http import Api
 from tests.factories.mall import make_mall
 from tests.factories.members import make_member
 from tests.factories.pictures import a_picture
@@ -108,6 +112,23 @@ def test_up_to_nine_pictures_drawn_anew_where_everybody_may_see_them(order):
     first = settings.MEDIA_ROOT / places[0][1]
     assert first.read_bytes()[:3] == b"\xff\xd8\xff"
     assert places[0][1].startswith(f"{order.mall_id}/reviews/")
+
+
+def test_lists_show_small_pictures_and_a_tap_opens_the_large_one(order):
+    review = written(order)
+    with mall_scope(order.mall_id):
+        services.add_review_picture(review=review, data=a_picture((900, 600)))
+        (picture,) = showing.dress([selectors.complete(Review.objects.all()).get()])[0].shown_pictures
+        product, mall = review.product.public_id, Mall.objects.get()
+    sides = {}
+    for name, address in picture.items():
+        with Image.open(settings.MEDIA_ROOT / address.removeprefix(settings.MEDIA_URL)) as kept:
+            sides[name] = max(kept.size)
+    assert sides == {"large": 900, "small": 300}
+    (shown,) = Api(mall).get(f"products/{product}/reviews").json()["results"]
+    assert (shown["pictures"], shown["thumbnails"]) == ([picture["large"]], [picture["small"]])
+    page = Client().get(f"/products/{product}/reviews", headers={"host": f"{mall.slug}.localhost"})
+    assert f'<a href="{picture["large"]}"><img src="{picture["small"]}"' in page.content.decode()
 
 
 @pytest.mark.parametrize("data", [b"", b"<script>", b"\x89PNG\r\n\x1a\n" + b"\x00" * 50])
