@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from commissions.plans.services import change_plan
-from config.demo import history
+from config.demo import history, praise
 from config.demo.goods import MALLS, TRIAL
 from config.demo.shelves import DemoMall
 from config.demo.shop import fill_shop, offer
@@ -74,8 +74,10 @@ def seed(tell: Any) -> dict[str, Any]:
             tell(f"making {demo.name}")
             with clock.unmoved():
                 # Plan and members are older than the history: who joins after an order cannot have earned by it.
-                clock.advance(days=-history.DAYS - 1)
+                clock.advance(days=-history.DAYS - praise.DAYS - 1)
                 mall_id = _make(demo, number)
+                reviews = praise.play(mall_id, demo, number)
+            tell(f"  {reviews} reviews")
             history.play(mall_id, tell)
             with mall_scope(mall_id):
                 offer(StaffMember.objects.select_related("user").get())

@@ -64,9 +64,9 @@ def _shelve(aisle: Aisle, goods: list[Goods], *, position: int, first: int = 0) 
     set_category_icon(category=category, data=draw_sign(shape=aisle.shape, hue=aisle.hue, label=aisle.name))
     for place, one in enumerate(goods):
         product = _product(one, category, first + place)
-        hue = aisle.hue + crc32(one.name.encode()) % 31 - 15
+        shape, hue, label = one.shape or aisle.shape, hue_of(aisle, one), label_of(one.name)
         for view in range(VIEWS):
-            drawn = draw_good(name=one.name, shape=one.shape or aisle.shape, hue=hue, label=_label(one.name), view=view)
+            drawn = draw_good(name=one.name, shape=shape, hue=hue, label=label, view=view)
             add_picture(product=product, data=drawn)
     return category
 
@@ -107,7 +107,12 @@ def _description(goods: Goods) -> str:
     )
 
 
-def _label(name: str) -> str:
+def hue_of(aisle: Aisle, goods: Goods) -> int:
+    """The hue of its pictures: its aisle's, a little aside."""
+    return aisle.hue + crc32(goods.name.encode()) % 31 - 15
+
+
+def label_of(name: str) -> str:
     """What stands on the pack: the last word of a name is what it is."""
     plain = name.split(maxsplit=1)[0]
     return plain if len(plain) <= 4 else plain[-4:]
