@@ -148,6 +148,8 @@ class Door(BaseHTTPRequestHandler):
             merchant = self._merchant(body)
             if fault in {"500", "429"}:
                 raise No(int(fault), "SYSTEM_ERROR" if fault == "500" else "FREQUENCY_LIMITED")  # noqa: TRY301 - a fault of its own
+            if fault == "paid first" and path.endswith("/close"):
+                self.books.pay(path.split("/")[-2])
             with self.books.lock:
                 status, told = self._route(merchant, path, body)
         except No as no:

@@ -9,7 +9,7 @@ import pytest
 from mall import clock
 from mall.payments.models import Payment
 from mall.payments.wechat import bills
-from mall.payments.wechat.models import Bill, BillDifference
+from mall.payments.wechat.models import Bill, BillDifference, WeChatRefund
 from mall.payments.wechat.work import ask_wechat
 from mall.tenancy.context import mall_scope
 from tests.factories.trade import place, refund
@@ -88,6 +88,34 @@ def test_each_kind_of_difference_is_written_down(order, mall, fake, buyer):
             ("refund", "ours_missing", "RSTRANGE", None, 100),
         ]
     )
+
+
+def test_each_kind_of_difference_of_refunds_is_written_down(order, mall, fake):
+    payment = begin(order)
+    noon = clock.now().astimezone(bills.CHINA).replace(hour=12) - timedelta(days=3)
+    with mall_scope(mall.pk):
+        for number, status in (("R1", "succeeded"), ("R2", "processing"), ("R3", "failed"), ("R4", "waiting")):
+            row = WeChatRefund.objects.create(
+                payment=payment,
+                number=number,
+                amount_fen=500,
+                status=status,
+                provider_reference="5030",
+                created_at=noon,
+            )
+            assert row.created_at == noon
+        file = bill_of(
+            f"`t,`420,`{payment.number},`REFUND,`0,`5030,`R1,`5.00,`0,`5.00",
+            f"`t,`420,`{payment.number},`REFUND,`0,`5030,`R2,`5.01,`0,`5.01",
+            f"`t,`420,`{payment.number},`REFUND,`0,`5030,`R4,`5.00,`0,`5.00",
+        )
+        bills.record_bill(day=noon.date(), file=file, lines=bills.parse(file))
+    assert differences(mall) == [
+        ("refund", "amount_differs", "R2", 500, 501),
+        ("refund", "theirs_missing", "R3", 500, None),
+        # Nothing of ours had been sent under this number.
+        ("refund", "ours_missing", "R4", None, 500),
+    ]
 
 
 @pytest.mark.parametrize("fault", ["lost before", "500", "forged", "unsigned"])
