@@ -43,7 +43,12 @@ class MerchantCouponTemplates(GenericAPIView):
 
     @extend_schema(request=CouponTemplateGiven, responses={201: CouponTemplateOwned})
     def post(self, request: Request) -> Response:
-        """Make a kind of coupon."""
+        """Make a kind of coupon.
+
+        400 `below_floor` when it is for one product and would sell it at a loss after fees and the largest
+        commission; 400 `sells_at_a_loss` when it would do so to some of its goods, or together with a threshold
+        discount, and no `loss_reason` says why. Both carry the computation of the worst SKU as `basis`.
+        """
         given = CouponTemplateGiven(data=request.data)
         given.is_valid(raise_exception=True)
         template = services.create_coupon_template(actor=request.user, **given.validated_data)

@@ -17,6 +17,8 @@ from mall.coupons.errors import AllTaken, BadCoupon, NotTakeable, TakenAlready
 from mall.coupons.models import Coupon, CouponTemplate
 from mall.inputs import checked_line, checked_number
 from mall.money import BPS_FULL, FEN_MAX
+from mall.pricing.facts import CouponTerms, Scope
+from mall.promotions.losses import judge_coupon
 from mall.staff.audit import log
 from mall.staff.models import StaffMember
 from mall.tenancy.context import require_mall_id
@@ -47,13 +49,17 @@ class CouponKind:
     is_public: bool = True
 
 
-def create_coupon_template(*, actor: StaffMember | None, **terms: Any) -> CouponTemplate:
+def create_coupon_template(*, actor: StaffMember | None, loss_reason: str = "", **terms: Any) -> CouponTemplate:
     """A kind of coupon (terms: those of CouponKind): off_fen off (fixed), or off_bps up to off_max_fen (percent).
 
     It is for one product, for one category with what is below it, or for everything; it lasts from valid_from until
-    valid_until, or valid_days from when it is taken. Raises BadCoupon naming the field.
+    valid_until, or valid_days from when it is taken. One on a product that would sell it at a loss after fees and
+    commission is refused; one that would do so to some of its goods, or together with a threshold discount, needs the
+    owner's loss_reason, which the audit log keeps. Raises BadCoupon naming the field, BelowFloor and SellsAtLoss with
+    the computation, NotAllowed.
     """
     asked = CouponKind(**terms)
+    loss_reason = checked_line("loss_reason", loss_reason, 200, refuse=BadCoupon)
     fields = {
         "name": checked_line("name", asked.name, 60, least=1, refuse=BadCoupon),
         "threshold_fen": checked_number("threshold_fen", asked.threshold_fen, FEN_MAX, refuse=BadCoupon),
@@ -66,10 +72,11 @@ def create_coupon_template(*, actor: StaffMember | None, **terms: Any) -> Coupon
         checked_number("total_count", asked.total_count, COUNT_MAX, least=1, refuse=BadCoupon)
     if asked.category is not None and asked.product is not None:
         raise BadCoupon(_("适用范围只能选择一个分类或一件商品。"), field="product")
+    loss = judge_coupon(offer=_terms_of(asked), reason=loss_reason, actor=actor)
     template = CouponTemplate.objects.create(
         kind=asked.kind, category=asked.category, product=asked.product, total_count=asked.total_count, **fields
     )
-    log(action="coupon.created", actor=actor, subject=template, detail={"kind": asked.kind})
+    log(action="coupon.created", actor=actor, subject=template, detail={"kind": asked.kind, **loss})
     return template
 
 
@@ -151,6 +158,11 @@ def _hand_out(template: CouponTemplate, buyers: Sequence[Buyer], *, given_by: St
         )
         for buyer in buyers
     )  # fmt: skip
+
+
+def _terms_of(asked: CouponKind) -> CouponTerms:
+    scope = Scope(asked.product.pk if asked.product else None, asked.category.pk if asked.category else None)
+    return CouponTerms(0, asked.threshold_fen, asked.off_fen, asked.off_bps, asked.off_max_fen, scope, 0, asked.name)
 
 
 def _checked_off(asked: CouponKind) -> dict[str, int | None]:

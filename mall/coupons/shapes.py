@@ -86,6 +86,12 @@ class CouponTemplateGiven(CouponTemplateChanges):
     valid_from = serializers.DateTimeField(required=False, allow_null=True)
     valid_until = serializers.DateTimeField(required=False, allow_null=True)
     valid_days = StrictIntegerField(min_value=1, max_value=DAYS_MAX, required=False, allow_null=True)
+    loss_reason = TextField(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        help_text="Why it may sell some of its goods at a loss; the owner's right, kept in the audit log.",
+    )
 
     def validate_product(self, public_id: str | None) -> Product | None:
         """The product itself; another mall's is as missing as one that never was."""

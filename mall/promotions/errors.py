@@ -33,6 +33,17 @@ class BelowFloor(BadInput):
         self.more = {"basis": basis}
 
 
+class SellsAtLoss(BadInput):
+    """400: in the worst order it loses money, and nobody has said why; `basis` is the computation."""
+
+    code = "sells_at_a_loss"
+    field = "loss_reason"
+
+    def __init__(self, message: str | Promise, *, basis: dict[str, Any]) -> None:
+        super().__init__(message)
+        self.more = {"basis": basis}
+
+
 class SkuNotThere(Missing):
     """404: no such SKU in this mall."""
 

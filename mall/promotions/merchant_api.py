@@ -139,7 +139,11 @@ class MerchantThresholdDiscounts(GenericAPIView):
 
     @extend_schema(request=ThresholdDiscountGiven, responses={201: ThresholdDiscountOwned})
     def post(self, request: Request) -> Response:
-        """Take so much off an order of so much; 400 `below_floor` when one of the goods would be sold at a loss."""
+        """Take so much off an order of so much; 400 `below_floor` when one of the goods would be sold at a loss.
+
+        400 `sells_at_a_loss` when that happens only with a coupon on top, and no `loss_reason` says why. Both carry
+        the computation of the worst SKU as `basis`.
+        """
         given = ThresholdDiscountGiven(data=request.data)
         given.is_valid(raise_exception=True)
         discount = services.create_threshold_discount(actor=request.user, **given.validated_data)

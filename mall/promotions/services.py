@@ -14,6 +14,7 @@ from mall.catalogue.models import Category, Product, Sku
 from mall.errors import NotAllowed
 from mall.inputs import checked_line, checked_number
 from mall.money import FEN_MAX, yuan
+from mall.pricing.facts import Scope, Threshold
 from mall.promotions.errors import (
     BadPromotion,
     BelowFloor,
@@ -22,9 +23,9 @@ from mall.promotions.errors import (
     SkuNotThere,
     TimedAlready,
 )
-from mall.promotions.floors import Floor, floor_at, floors_at, least_allowed
+from mall.promotions.floors import Floor, floor_at, least_allowed
+from mall.promotions.losses import judge_threshold
 from mall.promotions.models import LimitedPrice, ThresholdDiscount
-from mall.promotions.selectors import goods_of_scope
 from mall.staff.audit import log
 from mall.staff.models import StaffMember
 from mall.staff.rights import OVERRIDE_FLOORS, may
@@ -43,8 +44,6 @@ class Override:
 
 
 NO_OVERRIDE = Override()
-# A worst case is looked for among so many SKUs; a larger mall's discount is checked on its dearest ones to sell.
-CHECKED_MAX = 20_000
 
 
 def create_limited_price(
@@ -142,42 +141,52 @@ def resume_limited_price(*, limited: LimitedPrice, actor: StaffMember | None) ->
     return limited
 
 
-def create_threshold_discount(
-    *,
-    name: str,
-    threshold_fen: int,
-    off_fen: int,
-    starts_at: datetime,
-    ends_at: datetime,
-    actor: StaffMember | None,
-    category: Category | None = None,
-    product: Product | None = None,
-) -> ThresholdDiscount:
+@dataclass(frozen=True, slots=True)
+class DiscountTerms:
+    """What a threshold discount takes off, from what amount, for what and how long. Fen."""
+
+    name: str
+    threshold_fen: int
+    off_fen: int
+    starts_at: datetime
+    ends_at: datetime
+    category: Category | None = None
+    product: Product | None = None
+
+
+def create_threshold_discount(*, actor: StaffMember | None, loss_reason: str = "", **terms: Any) -> ThresholdDiscount:
     """off_fen off whoever buys for threshold_fen, everywhere or in one scope (满减). It ends within 30 days.
 
-    Refused where an order just at the threshold would sell one of the goods at a loss after fees and commission, as
-    far as costs are known. Raises BadPromotion naming the field, BelowFloor with the computation.
+    terms: those of DiscountTerms. Refused where an order just at the threshold would sell one of the goods at a loss
+    after fees and commission, as far as costs are known. Where that happens only with a coupon on top, it needs the
+    owner's loss_reason, which the audit log keeps. Raises BadPromotion naming the field, BelowFloor and SellsAtLoss
+    with the computation, NotAllowed.
     """
-    name = checked_line("name", name, 60, least=1, refuse=BadPromotion)
-    checked_number("threshold_fen", threshold_fen, FEN_MAX, least=1, refuse=BadPromotion)
-    checked_number("off_fen", off_fen, FEN_MAX, least=1, refuse=BadPromotion)
-    if off_fen > threshold_fen:
+    asked = DiscountTerms(**terms)
+    name = checked_line("name", asked.name, 60, least=1, refuse=BadPromotion)
+    loss_reason = checked_line("loss_reason", loss_reason, 200, refuse=BadPromotion)
+    checked_number("threshold_fen", asked.threshold_fen, FEN_MAX, least=1, refuse=BadPromotion)
+    checked_number("off_fen", asked.off_fen, FEN_MAX, least=1, refuse=BadPromotion)
+    if asked.off_fen > asked.threshold_fen:
         raise BadPromotion(_("优惠金额不能超过满额门槛。"), field="off_fen")
-    if category is not None and product is not None:
+    if asked.category is not None and asked.product is not None:
         raise BadPromotion(_("适用范围只能选择一个分类或一件商品。"), field="product")
-    _check_dates(starts_at, ends_at)
-    check_no_loss(threshold_fen=threshold_fen, off_fen=off_fen, category=category, product=product)
+    _check_dates(asked.starts_at, asked.ends_at)
+    scope = Scope(asked.product.pk if asked.product else None, asked.category.pk if asked.category else None)
+    offer = Threshold(0, asked.threshold_fen, asked.off_fen, scope, name)
+    loss = judge_threshold(offer=offer, reason=loss_reason, actor=actor)
     discount = ThresholdDiscount.objects.create(
         name=name,
-        threshold_fen=threshold_fen,
-        off_fen=off_fen,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        category=category,
-        product=product,
+        threshold_fen=asked.threshold_fen,
+        off_fen=asked.off_fen,
+        starts_at=asked.starts_at,
+        ends_at=asked.ends_at,
+        category=asked.category,
+        product=asked.product,
         author=actor.user if actor else None,
     )
-    _log("threshold_discount.created", actor, discount, threshold_fen=threshold_fen, off_fen=off_fen)
+    amounts = {"threshold_fen": asked.threshold_fen, "off_fen": asked.off_fen}
+    _log("threshold_discount.created", actor, discount, **amounts, **loss)
     return discount
 
 
@@ -201,40 +210,6 @@ def check_floor(floor: Floor, *, reason: str, is_clearance: bool) -> None:
         _("%(computation)s；¥%(price)s 低于允许的最低价 ¥%(least)s。")
         % {"computation": floor.sentence(), "price": yuan(floor.price_fen), "least": yuan(least)},
         basis=floor.basis(),
-    )
-
-
-def check_no_loss(
-    *, threshold_fen: int, off_fen: int, category: Category | None = None, product: Product | None = None
-) -> None:
-    """Raise BelowFloor when an order just at the threshold sells one of the goods at a loss.
-
-    A discount takes its largest part of the price at the threshold; a piece dearer than that, of itself. Goods
-    without a cost price are left out. Limited-time prices keep their own floor in every order.
-    """
-    lowest = {}
-    for sku in goods_of_scope(category=category, product=product)[:CHECKED_MAX]:
-        price_fen = sku.price_fen if sku.member_price_fen is None else min(sku.price_fen, sku.member_price_fen)
-        if price_fen:
-            lowest[sku] = price_fen - -(-price_fen * off_fen // max(threshold_fen, price_fen))
-    if not lowest:
-        return
-    floors = floors_at(lowest)
-    worst = max(lowest, key=lambda sku: (floors[sku.pk].break_even_fen - lowest[sku], -sku.pk))
-    floor = floors[worst.pk]
-    if lowest[worst] >= floor.break_even_fen:
-        return
-    raise BelowFloor(
-        _("“%(name)s %(specs)s”在此优惠下最低卖到 ¥%(price)s：%(computation)s，每件会亏 ¥%(loss)s。")
-        % {
-            "name": worst.product.name,
-            "specs": worst,
-            "price": yuan(lowest[worst]),
-            "computation": floor.sentence(),
-            "loss": yuan(floor.break_even_fen - lowest[worst]),
-        },
-        basis={**floor.basis(), "sku": str(worst.public_id)},
-        field="off_fen",
     )
 
 

@@ -105,6 +105,12 @@ class ThresholdDiscountGiven(serializers.Serializer):
     ends_at = serializers.DateTimeField(help_text="Within 30 days of the start.")
     product = TextField(max_length=36, required=False, allow_null=True)
     category = TextField(max_length=36, required=False, allow_null=True)
+    loss_reason = TextField(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        help_text="Why it may sell at a loss together with a coupon; the owner's right, kept in the audit log.",
+    )
 
     def validate_product(self, public_id: str | None) -> Product | None:
         """The product itself."""

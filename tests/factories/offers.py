@@ -38,7 +38,8 @@ def make_coupons(mall: Mall, **terms: Any) -> CouponTemplate:
     off = {} if "kind" in terms else {"kind": "fixed", "off_fen": 1_000}
     ends = {} if "valid_until" in terms else {"valid_days": 7}
     with mall_scope(mall.pk):
-        return create_coupon_template(actor=owner_of(mall), **{"name": "优惠券", **off, **ends, **terms})
+        said = {"name": "优惠券", "loss_reason": "测试", **off, **ends, **terms}
+        return create_coupon_template(actor=owner_of(mall), **said)
 
 
 def give_coupon(mall: Mall, buyer: Buyer, **terms: Any) -> Coupon:

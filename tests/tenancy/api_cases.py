@@ -46,7 +46,7 @@ PLAIN_TEXT = {
     "account", "app", "attribution", "bank", "campaign", "carrier", "channel", "city", "click_pays", "code",
     "company", "coupon", "cursor", "description", "detail", "district", "email", "evidence", "field", "file",
     "keywords",
-    "kind", "old_password",
+    "kind", "loss_reason", "old_password",
     "method", "name", "nickname", "note", "number", "openid", "ordering", "password", "phone", "provider", "province",
     "purpose", "reason", "reference", "return_to", "scope", "search", "serial", "state", "status", "subtitle",
     "tax_number", "text", "title",
