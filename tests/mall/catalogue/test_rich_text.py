@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.template import Context, Template
 
 from mall.catalogue.errors import BadProduct
 from mall.catalogue.models import Product
@@ -68,6 +69,12 @@ def test_plain_text_is_kept_as_it_is(written):
 
 def test_plain_text_shows_its_lines_and_no_tags():
     assert shown("一\n二\n\na < b") == "<p>一<br>二</p>\n\n<p>a &lt; b</p>"
+
+
+@pytest.mark.parametrize(("written", "seen"), [("一 < 二", "<p>一 &lt; 二</p>"), ("<p>茶</p>", "<p>茶</p>")])
+def test_a_page_shows_no_tags_of_a_description(written, seen):
+    page = Template("{% load richtext %}{{ text|rich }}")
+    assert page.render(Context({"text": written})) == seen
 
 
 @pytest.mark.django_db
