@@ -83,7 +83,7 @@ class ProductImport(serializers.Serializer):
 
     id = serializers.UUIDField(source="public_id")
     status = serializers.ChoiceField(choices=ImportJob.Status.choices)
-    total = serializers.IntegerField(help_text="While `applying`: the products a worker has to write.")
+    total = serializers.IntegerField(source="groups", help_text="While `applying`: the products a worker has to write.")
     position = serializers.IntegerField(help_text="How many of them are written.")
     header = serializers.ListField(child=serializers.CharField())
     columns = serializers.SerializerMethodField()

@@ -46,12 +46,12 @@ def hand_over(*, job: ImportJob, plan: list[list[int]], before: Written) -> None
 
     plan: the numbers of the rows that are written together; before: what is known already of the others.
     """
-    job.status, job.plan, job.total, job.position = ImportJob.Status.APPLYING, plan, len(plan), 0
+    job.status, job.plan, job.groups, job.position = ImportJob.Status.APPLYING, plan, len(plan), 0
     job.errors, job.result = list(before.errors[:ERRORS_MAX]), {**before.counts, "errors": len(before.errors)}
     job.attempts, job.due_at, job.language = 0, clock.now(), (get_language() or "")[:10]
     job.save(
         update_fields=[
-            "status", "plan", "total", "position", "errors", "result", "attempts", "due_at", "language",
+            "status", "plan", "groups", "position", "errors", "result", "attempts", "due_at", "language",
         ]
     )  # fmt: skip
 
@@ -109,7 +109,7 @@ def _step(job: ImportJob, write: Write) -> bool:
     result = dict(Counter(now.result) + Counter(written.counts) + Counter(errors=len(written.errors)))
     result = dict.fromkeys(now.result, 0) | result
     now.attempts = 0
-    if now.position < now.total:
+    if now.position < now.groups:
         now.errors, now.result, now.due_at = found[:ERRORS_MAX], result, clock.now() + LEASE
         now.save(update_fields=["position", "errors", "result", "attempts", "due_at"])
         return True

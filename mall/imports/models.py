@@ -38,7 +38,7 @@ class ImportJob(MallModel):
     done_at = models.DateTimeField(null=True, blank=True)
     # While it is carried out. due_at: when a worker is to take it up; None: nobody is to.
     plan = models.JSONField(default=list, help_text="the rows that are written together, group by group")
-    total = models.PositiveIntegerField(default=0, help_text="groups in the plan")
+    groups = models.PositiveIntegerField(default=0, help_text="groups in the plan")
     position = models.PositiveIntegerField(default=0, help_text="groups carried out")
     attempts = models.PositiveSmallIntegerField(default=0, help_text="since a group was last carried out")
     due_at = models.DateTimeField(null=True, blank=True)
@@ -51,6 +51,6 @@ class ImportJob(MallModel):
             models.CheckConstraint(
                 condition=Q(status__in=["uploaded", "checked", "applying", "done"]), name="mall_import_status_known"
             ),
-            models.CheckConstraint(condition=Q(position__lte=F("total")), name="mall_import_position_in_plan"),
+            models.CheckConstraint(condition=Q(position__lte=F("groups")), name="mall_import_position_in_plan"),
         ]
         indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="mall_import_due")]

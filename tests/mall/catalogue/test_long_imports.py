@@ -68,7 +68,7 @@ def test_a_short_table_is_done_at_once_and_a_long_one_waits_for_a_worker(mall):
     short = handed_over(mall, names(import_jobs.AT_ONCE))
     assert (short.status, short.result["created"]) == ("done", import_jobs.AT_ONCE)
     job = handed_over(mall, [f"酒{number}" for number in range(LONG)])
-    assert (job.status, job.total, job.position, job.result["created"]) == ("applying", LONG, 0, 0)
+    assert (job.status, job.groups, job.position, job.result["created"]) == ("applying", LONG, 0, 0)
     assert sum(written(mall).values()) == import_jobs.AT_ONCE
     with mall_scope(mall.pk), pytest.raises(ImportRunning):
         import_jobs.apply_products(job=job, only_good=False)
@@ -165,7 +165,7 @@ def test_bad_rows_are_left_out_of_a_long_table_only_when_asked(mall):
         with pytest.raises(ImportHasErrors):
             import_jobs.apply_products(job=job, only_good=False)
         job = import_jobs.apply_products(job=job, only_good=True)
-    assert (job.total, job.result["left"], job.result["errors"]) == (LONG, 1, 1)
+    assert (job.groups, job.result["left"], job.result["errors"]) == (LONG, 1, 1)
     apply_imports_of_mall(mall_id=mall.pk)
     job = again(mall, job)
     assert job.result == {"created": LONG, "changed": 0, "unchanged": 0, "left": 1, "errors": 1}
