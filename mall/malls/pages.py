@@ -19,6 +19,7 @@ from mall.catalogue.pages import first_goods
 from mall.catalogue.selectors import category_tree, picture_url
 from mall.coupons.selectors import open_templates
 from mall.pages import brand
+from mall.pages.pictures import drawn_cover
 from mall.pages.rendering import ShareCard, page, safe_next
 from mall.promotions.window import offers_at
 
@@ -75,6 +76,12 @@ def icon(request: HttpRequest) -> HttpResponse:
     letters = brand.INK if brand.luminance(f"#{color}") > brand.LIGHT else brand.PAPER
     sign = _ICON.format(color=color, letters=letters)
     return _kept(HttpResponse(sign, content_type="image/svg+xml"), forever=bool(asked))
+
+
+@require_safe
+def cover(request: HttpRequest) -> HttpResponse:
+    """The mall's picture for share cards of pages that have none of their own: cards do not show SVG."""
+    return _kept(HttpResponse(drawn_cover(request.mall.name), content_type="image/jpeg"), forever=False)
 
 
 @require_safe

@@ -20,6 +20,7 @@ from mall.reviews import pages as reviews
 
 page_urlpatterns: list[URLPattern | URLResolver] = [
     path("", malls.home, name="home"),
+    path("cover.jpg", malls.cover, name="mall-cover"),
     path("brand.css", malls.brand_stylesheet, name="brand"),
     path("icon.svg", malls.icon, name="icon"),
     # Asked for by browsers on pages that name no icon.

@@ -23,6 +23,7 @@ BUYER_PAGES: dict[str, Page] = {
     "home": Page(ANYONE),
     "brand": Page(ANYONE),
     "icon": Page(ANYONE),
+    "mall-cover": Page(ANYONE),
     "language": Page(ANYONE, path=one(language=lambda _w: "en"), words=("language",), gets=302),
     "privacy": Page(ANYONE),
     "favicon": Page(ANYONE),
