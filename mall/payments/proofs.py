@@ -22,6 +22,7 @@ from mall.catalogue.pictures import drawn_anew
 from mall.inputs import checked_line
 from mall.payments.errors import BadProof, NotPending, ProofDecided, SerialUsed, TooManyProofs
 from mall.payments.models import Payment, TransferProof
+from mall.payments.serials import canonical
 from mall.payments.services import lock_both
 from mall.staff.audit import log
 from mall.staff.models import StaffMember
@@ -107,9 +108,8 @@ def picture_of(proof: TransferProof) -> bytes | None:
 
 
 def checked_serial(serial: Any) -> str:
-    """The bank's number as it counts: without spaces, letters in capitals. Raises BadProof."""
-    line = checked_line("serial", serial, SERIAL_MAX, refuse=BadProof)
-    return "".join(line.split()).upper()
+    """The bank's number as it counts, whoever types it. Raises BadProof."""
+    return canonical(checked_line("serial", serial, SERIAL_MAX, refuse=BadProof))[:SERIAL_MAX]
 
 
 def _drawn(picture: bytes) -> bytes:

@@ -30,6 +30,7 @@ from mall.payments.errors import (
     SamePerson,
 )
 from mall.payments.models import Payment, TransferProof
+from mall.payments.serials import canonical
 from mall.staff.audit import log
 from mall.staff.models import StaffMember
 from mall.tenancy.context import require_mall_id
@@ -105,7 +106,7 @@ def confirm_payment(
     ReferenceUsed, BadConfirmation, ProofDecided, SamePerson. Money for an order that ended meanwhile is not lost:
     see mark_succeeded.
     """
-    reference = checked_line("reference", reference, 64, refuse=BadConfirmation)
+    reference = canonical(checked_line("reference", reference, 64, refuse=BadConfirmation))[:64]
     order, payment = lock_both(payment)
     _require_pending(order, payment)
     before = received_before(payment)
@@ -164,13 +165,12 @@ def _decidable(payment: Payment, proof: TransferProof, actor: StaffMember) -> Tr
 
 
 def _require_unused(reference: str, payment: Payment, proof: TransferProof | None) -> None:
-    """One transfer pays one order: its number stands in no other proof that counts."""
-    others = TransferProof.objects.filter(serial__iexact="".join(reference.split())).exclude(
-        status=TransferProof.Status.REFUSED
-    )
+    """One transfer pays one order: its number stands in no other proof that counts, and on no other payment."""
+    others = TransferProof.objects.filter(serial=reference).exclude(status=TransferProof.Status.REFUSED)
     if proof is not None:
         others = others.exclude(pk=proof.pk)
-    if others.exclude(payment=payment, status=TransferProof.Status.WAITING).exists():
+    paid = Payment.objects.filter(provider=payment.provider, provider_reference=reference).exclude(pk=payment.pk)
+    if others.exclude(payment=payment, status=TransferProof.Status.WAITING).exists() or paid.exists():
         raise _reference_used(reference)
 
 
@@ -182,7 +182,9 @@ def _note_arrival(
     payment: Payment, proof: TransferProof | None, actor: StaffMember, reference: str, received_fen: int, total: int
 ) -> None:
     """What arrived, as an accepted proof; without one that was shown, staff's own word makes it."""
-    row = proof or TransferProof(payment=payment, uploaded_by=f"staff:{actor.user_id}", serial=reference)
+    row = proof or TransferProof(payment=payment, uploaded_by=f"staff:{actor.user_id}")
+    # What the bank's statement says counts, not what the buyer has read there.
+    row.serial = reference or row.serial
     difference = total - payment.amount_fen
     if difference < 0:
         row.note = _("部分到账，还差 ¥%(rest)s") % {"rest": yuan(-difference)}

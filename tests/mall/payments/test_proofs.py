@@ -133,6 +133,28 @@ class TestShowing:
         with pytest.raises(SerialUsed):
             add_proof(payment=other, by=buyer, serial="B2")
 
+    @pytest.mark.parametrize("typed", ["icbc 2026-7", "ＩＣＢＣ２０２６-7", "ICBC\u30002026-7", "Icbc2026-7"])
+    def test_a_number_is_the_same_however_it_was_typed(self, payment, order, buyer, mall, finance, typed):
+        confirm_payment(payment=payment, actor=finance, reference="icbc 2026-7")
+        other = start_payment(order=place(mall, buyer), provider="bank_transfer")
+        with pytest.raises(SerialUsed):
+            add_proof(payment=other, by=buyer, serial=typed)
+        # Neither whole nor in part, with a picture or without.
+        shown = add_proof(payment=other, by=buyer, picture=a_picture())
+        for more in ({}, {"received_fen": 1}, {"proof": shown}, {"proof": shown, "received_fen": 1}):
+            with pytest.raises(ReferenceUsed):
+                confirm_payment(payment=other, actor=finance, reference=typed, **more)
+        assert Payment.objects.get(pk=other.pk).status == "pending"
+
+    def test_a_number_that_paid_a_part_is_used_whoever_had_shown_only_a_picture(self, payment, buyer, mall, finance):
+        shown = add_proof(payment=payment, by=buyer, picture=a_picture())
+        confirm_payment(payment=payment, actor=finance, reference="part 1", received_fen=1, proof=shown)
+        other = start_payment(order=place(mall, buyer), provider="bank_transfer")
+        with pytest.raises(SerialUsed):
+            add_proof(payment=other, by=buyer, serial="PART1")
+        with pytest.raises(ReferenceUsed):
+            confirm_payment(payment=other, actor=finance, reference="Part 1")
+
     def test_a_refused_serial_may_be_shown_again(self, payment, buyer, finance):
         proof = add_proof(payment=payment, by=buyer, serial="C3")
         refuse_proof(proof=proof, actor=finance, reason="还没到账")
