@@ -69,6 +69,8 @@ _FAULTS = """(fingers) => {
     const one = walker.currentNode.parentElement;
     if (!walker.currentNode.data.trim() || !shown(one) || unseen(one)) continue;
     if (one.closest('option, script, style, noscript, svg, :disabled, .htmx-indicator')) continue;
+    if (/<\\/?(p|br|div|span|ul|li|h\\d)\\b|{{|}}|\\b(None|NaN|undefined)\\b/.test(walker.currentNode.data))
+      faults.push(`not for people: ${named(one)}`);
     const style = getComputedStyle(one);
     const words = document.createRange();
     words.selectNodeContents(walker.currentNode);
@@ -115,7 +117,7 @@ _FAULTS = """(fingers) => {
 
 
 def faults(page: Any, *, fingers: bool) -> list[str]:
-    """Too wide, too small for a finger, too pale, cut off, a broken picture, a field without a label, no title."""
+    """Everything of it on the page as it stands: width, fingers, contrast, cut text, tags, pictures, labels, title."""
     return page.evaluate(_FAULTS, fingers)
 
 

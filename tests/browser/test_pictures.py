@@ -80,12 +80,48 @@ class Album:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             self.wrong += [f"{name} {look} {scheme}: {fault}" for fault in faults(page, fingers=size is PHONE)]
             picture = self.folder / f"{name}-{look}-{scheme}.png"
-            page.screenshot(path=picture, full_page=True)
+            # As tall as the page, so that what is fixed to the bottom covers nothing.
+            tall = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({**size, "height": max(size["height"], tall)})
+            page.screenshot(path=picture)
             self.kept.append(picture.name)
         self.wrong += [f"{name}: {trouble}" for trouble in page.troubles]
         page.troubles.clear()
         page.set_viewport_size(PHONE)
         page.emulate_media(color_scheme="light")
+
+
+# What is on a page, and the fault that must be found in it.
+BROKEN = {
+    "<main>好</main>": "no title",
+    "<title>t</title><div style='width:500px'>好</div>": "too wide",
+    "<title>t</title><button style='height:30px;width:90px'>买</button>": "small: button",
+    "<title>t</title><p style='color:#999'>淡</p>": "pale: p",
+    "<title>t</title><div style='background:rgb(0 0 0 / 40%)'><p style='color:#666'>淡</p></div>": "pale: p",
+    "<title>t</title><div style='width:60px;overflow:hidden;white-space:nowrap'>一二三四五六七八</div>": "cut off: div",
+    "<title>t</title><a class='button' style='display:block;width:44px;height:44px'>onetwothree</a>": "spills: a",
+    "<title>t</title><p>&lt;p&gt;好&lt;/p&gt;</p>": "not for people: p",
+    "<title>t</title><p>None</p>": "not for people: p",
+    "<title>t</title><input name='x' style='height:44px;width:99px'>": "without a label: input",
+    "<title>t</title><img src='data:image/png;base64,AAAA' alt='图'>": "broken picture",
+}
+SOUND = (
+    "<title>t</title><p>好</p><button style='height:44px;width:90px'>买</button><p style='color:#767676'>灰</p>"
+    "<div style='width:60px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap'>一二三四五六七八</div>"
+)
+
+
+def test_a_fault_of_a_page_is_found_and_a_sound_page_has_none(chromium):
+    page = chromium.new_context(viewport=PHONE).new_page()
+    missed = []
+    for content, fault in BROKEN.items():
+        page.set_content(content)
+        found = faults(page, fingers=True)
+        if len(found) != 1 or fault not in found[0]:
+            missed.append((fault, found))
+    assert missed == []
+    page.set_content(SOUND)
+    assert faults(page, fingers=True) == []
 
 
 def test_the_main_pages_of_a_buyer_look_right_light_and_dark(server, chromium):
