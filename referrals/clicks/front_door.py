@@ -19,6 +19,7 @@ from django.http import parse_cookie
 from psycopg2.errors import DuplicatePreparedStatement, InvalidSqlStatementName
 
 from mall.tenancy.middleware import host_of, mall_id_of_host
+from mall.tenancy.postgres.prepared import Prepared
 from referrals.clicks.arrivals import (
     BY_ANYBODY,
     BY_SOMEBODY,
@@ -78,30 +79,14 @@ class _Request:
         self.COOKIES = parse_cookie(environ.get("HTTP_COOKIE", ""))
 
 
-class _Prepared:
-    """A statement as it is prepared once per connection, and as it is executed then.
-
-    Planning it costs twice what executing it does, and the plan never differs. The mall is set for
-    the statement's own transaction, by the parameter that names it: parameters come before the plan.
-    """
-
-    def __init__(self, name: str, statement: str) -> None:
-        used = [parameter for parameter in _TYPES if f"%({parameter})s" in statement]
-        numbered = statement
-        for number, parameter in enumerate(used, start=1):
-            numbered = numbered.replace(f"%({parameter})s", f"${number}")
-        self.prepare = f"PREPARE {name} ({', '.join(_TYPES[parameter] for parameter in used)}) AS {numbered}; "
-        others = ", ".join(f"%({parameter})s" for parameter in used if parameter != "mall")
-        self.execute = f"EXECUTE {name} ({_SET_MALL}, {others})"
-        self.unprepared = f"SELECT {_SET_MALL}; {statement}"
-
-
 _SET_MALL = "set_config('app.mall_id', %(mall)s::text, true)::bigint"
+_EXPRESSIONS = {"mall": _SET_MALL}
+# The mall is set for the statement's own transaction, by the parameter that names it: parameters come before the plan.
 _STATEMENTS = {
-    BY_ANYBODY: _Prepared("referrals_arrival", BY_ANYBODY),
-    BY_SOMEBODY: _Prepared("referrals_arrival_logged_in", BY_SOMEBODY),
+    BY_ANYBODY: Prepared("arrival", BY_ANYBODY, _TYPES, _EXPRESSIONS),
+    BY_SOMEBODY: Prepared("arrival_logged_in", BY_SOMEBODY, _TYPES, _EXPRESSIONS),
 }
-_PREPARE = "".join(statement.prepare for statement in _STATEMENTS.values())
+_PREPARE = "; ".join(statement.prepare for statement in _STATEMENTS.values())
 # The driver's connections on which they are prepared.
 _prepared: WeakSet[Any] = WeakSet()
 
@@ -147,19 +132,19 @@ def _answer(request: _Request, mall_id: int, start_response: Callable[..., Any])
 def _store(statement: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
     if connection.in_atomic_block:
         # Somebody's transaction around the whole server: it ends when he ends it.
-        return _in_one_trip(_STATEMENTS[statement], parameters)
+        return _in_one_trip(statement, parameters)
     # What Django does with its connections when a request begins.
     connection.close_if_unusable_or_obsolete()
     # Asking the connection whether it still lives would cost as much as the click: it is tried instead.
     connection.health_check_done = True
     try:
-        return _in_one_trip(_STATEMENTS[statement], parameters)
+        return _in_one_trip(statement, parameters)
     except _AWAY:
         connection.close()
-        return _in_one_trip(_STATEMENTS[statement], parameters)
+        return _in_one_trip(statement, parameters)
 
 
-def _in_one_trip(statement: _Prepared, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
+def _in_one_trip(statement: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
     connection.ensure_connection()
     driver = connection.connection
     # The driver's own cursor: Django's would only translate its exceptions. Outside of a transaction
@@ -169,8 +154,8 @@ def _in_one_trip(statement: _Prepared, parameters: dict[str, Any]) -> tuple[Any,
             if driver not in _prepared:
                 cursor.execute(_PREPARE)
                 _prepared.add(driver)
-            cursor.execute(statement.execute, parameters)
+            cursor.execute(_STATEMENTS[statement].execute, parameters)
         except (InvalidSqlStatementName, DuplicatePreparedStatement):
             # A pool in between gives each transaction another of the server's connections.
-            cursor.execute(statement.unprepared, parameters)
+            cursor.execute(f"SELECT {_SET_MALL}; {statement}", parameters)
         return cursor.fetchone()
