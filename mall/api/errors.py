@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import exceptions
 from rest_framework.exceptions import ErrorDetail
@@ -70,6 +71,7 @@ def error_response(status: int, code: str, detail: str) -> JsonResponse:
     return JsonResponse({"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}]}, status=status)
 
 
+@csrf_exempt
 def api_not_found(_request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
     """An address below /api/ that leads nowhere: word for word what a missing object answers."""
     missing = exceptions.NotFound()

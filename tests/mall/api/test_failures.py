@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from mall.errors import BadInput, Conflict, DomainError, Missing, NotAllowed, TooMany
 from tests.factories.http import Api, api_as_staff
-from tests.factories.mall import make_mall, owner_of
+from tests.factories.mall import host_of, make_mall, owner_of
 
 pytestmark = pytest.mark.django_db
 
@@ -162,3 +162,10 @@ def test_another_kind_of_body_is_refused_by_its_name() -> None:
     host = {"HTTP_HOST": f"{mall.slug}.localhost"}
     response = Client().post("/api/v1/phone-codes", "a=1", content_type="text/plain", **host)
     assert response.status_code == 415
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+def test_an_address_that_leads_nowhere_answers_in_json_whatever_the_method(method: str) -> None:
+    client = Client(headers={"host": host_of(make_mall())}, enforce_csrf_checks=True)
+    answer = getattr(client, method)("/api/v1/nowhere", {}, content_type="application/json")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (404, "not_found")
