@@ -25,6 +25,17 @@
     }
   });
 
+  // What is new shows where the menu is folded away, and on the tab of a window behind others.
+  var title = document.title;
+  document.body.addEventListener("htmx:afterSwap", function (event) {
+    if (!event.detail.target.matches("[data-poll]")) return;
+    var badge = event.detail.target.querySelector(".count");
+    document.querySelectorAll("[data-badge]").forEach(function (place) {
+      place.replaceChildren(badge ? badge.cloneNode(true) : "");
+    });
+    document.title = (badge ? "(" + badge.firstChild.data.trim() + ") " : "") + title;
+  });
+
   if (sheet) {
     document.body.addEventListener("htmx:afterSwap", function (event) {
       if (event.detail.target !== sheet) return;

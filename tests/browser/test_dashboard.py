@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from commissions.plans.selectors import current_plan
+from mall.notices.models import StaffNotice
 from mall.orders.models import Order
 from mall.payments.models import Payment
 from mall.tenancy.context import mall_scope
@@ -114,6 +115,22 @@ def test_everything_works_without_scripts(chromium, server):
     page.goto(f"{page.base}/dashboard/orders/{world.orders['paid'].public_id}")
     page.click("text=查看谁从这笔订单获得佣金")
     assert "¥18.00" in page.inner_text("body")
+
+
+def test_a_new_order_shows_on_a_phone_whose_menu_is_folded_and_on_the_tab(chromium, server):
+    world = make_world("庚")
+    page = desk(chromium, world, server, PHONE)
+    with mall_scope(world.mall.pk):
+        unseen = StaffNotice.objects.filter(seen_at=None).count()
+    assert unseen > 0
+    page.wait_for_selector(f".menu-toggle .count:has-text('{unseen}')")
+    assert page.title().startswith(f"({unseen}) ")
+    page.goto(f"{page.base}/dashboard/notices")
+    page.click("text=全部标为已读")
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".menu-toggle .count").count() == 0
+    assert not page.title().startswith("(")
+    assert page.troubles == []
 
 
 def test_no_page_runs_off_the_screen_of_a_phone(chromium, server):
