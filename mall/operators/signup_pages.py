@@ -39,8 +39,11 @@ class SignUpForm(forms.Form):
         help_text=_("小写字母、数字、连字符，以后不能改。"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
-    email = forms.CharField(
-        label=_("邮箱"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    email = forms.EmailField(
+        label=_("邮箱"),
+        max_length=254,
+        error_messages={"invalid": _("请填写正确的邮箱，例如 name@example.com。")},
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
     password = forms.CharField(
         label=_("密码"),

@@ -92,7 +92,7 @@ def test_the_token_opens_one_session_in_one_mall_for_two_minutes():
         ({"slug": ""}, "请填写商城网址"),
         ({"accepts_rules": ""}, "请阅读开店规则并勾选同意"),
         ({"password": "1234"}, "密码"),
-        ({"email": "nobody"}, "邮箱"),
+        ({"email": "nobody"}, "请填写正确的邮箱"),
         ({"name": "a\x07b"}, "控制"),
     ],
 )
