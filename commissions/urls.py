@@ -14,6 +14,7 @@ from commissions.promotion import urls as promotion_urls
 from commissions.settlement import api as settlement
 from commissions.settlement import dashboard as settlement_dashboard
 from commissions.settlement import today as today_dashboard
+from commissions.settlement.today_api import TodayCommissions
 
 api_urlpatterns: list[URLPattern | URLResolver] = [
     path("commissions", settlement.CommissionList.as_view(), name="commissions"),
@@ -30,6 +31,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("merchant/payouts/<str:payout_id>/approve", payouts.MerchantPayoutApprove.as_view(), name="payout-approve"),
     path("merchant/payouts/<str:payout_id>/settle", payouts.MerchantPayoutSettle.as_view(), name="payout-settle"),
     path("merchant/payouts/<str:payout_id>/reject", payouts.MerchantPayoutReject.as_view(), name="payout-reject"),
+    path("merchant/today/commissions", TodayCommissions.as_view(), name="merchant-today-commissions"),
     path("merchant/ledger/audit", MerchantLedgerAudit.as_view(), name="ledger-audit"),
 ]
 dashboard_urlpatterns: list[URLPattern | URLResolver] = [

@@ -355,6 +355,7 @@ SPECTACULAR_SETTINGS = {
         "CaseKindEnum": "mall.aftersales.case_models.Case.Kind",
         "CaseStatusEnum": "mall.aftersales.case_models.Case.Status",
         "CouponKindEnum": "mall.coupons.models.CouponTemplate.Kind",
+        "TableStatusEnum": "mall.imports.models.ImportJob.Status",
         "InvoiceStatusEnum": "mall.invoices.models.InvoiceRequest.Status",
         **{
             f"ErrorCode{code}Enum": f"drf_standardized_errors.openapi_serializers.ErrorCode{code}Enum.choices"

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mall.api.lookup import get_or_404
 from mall.banners import services
 from mall.banners.models import Banner
+from mall.banners.selectors import all_banners
 from mall.catalogue.pictures import BYTES_MAX
 from mall.dashboard.actions import Question, ask
 from mall.dashboard.doors import staff_page
@@ -57,8 +58,7 @@ class BannerChangeForm(BannerForm):
 @require_safe
 def banner_list(request: HttpRequest) -> HttpResponse:
     """All of them, as they follow each other."""
-    banners = Banner.objects.order_by("position", "id")
-    return show(request, "dashboard/banners.html", {"section": "banners", "banners": banners})
+    return show(request, "dashboard/banners.html", {"section": "banners", "banners": all_banners()})
 
 
 @staff_page(rights.EDIT_PRODUCTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -46,7 +47,7 @@ def change_banner(*, banner: Banner, data: bytes | None = None, **changes: Any) 
     """
     fields = _checked(changes)
     banner = Banner.objects.select_for_update(no_key=True).get(pk=banner.pk)
-    if data:
+    if data is not None:
         before, fields["file"] = banner.file, _stored(drawn_anew(data))
         transaction.on_commit(partial(default_storage.delete, before), robust=True)
     for field, value in fields.items():
@@ -54,6 +55,17 @@ def change_banner(*, banner: Banner, data: bytes | None = None, **changes: Any) 
     if fields:
         banner.save(update_fields=list(fields))
     return banner
+
+
+def order_banners(*, banners: Sequence[Banner]) -> None:
+    """Show the mall's banners in this order: all of them, each once. Locks the mall's row. Raises BadBanner."""
+    Mall.objects.select_for_update(no_key=True).get(pk=require_mall_id("The banners"))
+    wanted = [banner.pk for banner in banners]
+    if sorted(wanted) != sorted(Banner.objects.values_list("pk", flat=True)):
+        raise BadBanner(_("排序（banners）须包含全部轮播图，每张一次。"), field="banners")
+    for position, banner in enumerate(banners):
+        banner.position = position
+    Banner.objects.bulk_update(banners, ["position"])
 
 
 def remove_banner(*, banner: Banner) -> None:

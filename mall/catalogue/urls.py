@@ -40,6 +40,7 @@ api_urlpatterns = [
     ),
     path("merchant/product-export", import_api.ProductExport.as_view(), name="merchant-product-export"),
     path("merchant/low-stock", stock_api.LowStock.as_view(), name="merchant-low-stock"),
+    path("merchant/skus/<str:sku_id>/restock", stock_api.Restocking.as_view(), name="merchant-sku-restock"),
     path("merchant/categories", category_api.MerchantCategories.as_view(), name="merchant-categories"),
     path("merchant/categories/<str:category_id>", category_api.MerchantCategory.as_view(), name="merchant-category"),
     path(

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from rest_framework.request import Request
 
 from mall import clock
 from mall.dashboard.lists import day_begins
@@ -17,7 +18,7 @@ Row = TypeVar("Row", bound=Model)
 _DISORDER = 1_000
 
 
-def today_begins(request: HttpRequest) -> datetime:
+def today_begins(request: HttpRequest | Request) -> datetime:
     """The first moment of the mall's calendar day."""
     timezone_name = request.mall.timezone
     return day_begins(clock.mall_day(clock.now(), timezone_name), timezone_name)

@@ -20,9 +20,9 @@ from mall.dashboard.fields import search_field
 from mall.dashboard.forms import DashboardForm, FilterForm, filters_of
 from mall.dashboard.lists import page_of
 from mall.dashboard.pages import show
-from mall.malls.models import Mall
 from mall.notices.models import StaffNotice
-from mall.notices.services import see_all, set_webhook
+from mall.notices.selectors import notices_of_mall, with_subjects
+from mall.notices.services import is_pushed, see_all, set_webhook
 from mall.orders.models import Order
 from mall.staff import rights
 
@@ -56,26 +56,20 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     """What has come in, newest first."""
     form = filters_of(NoticeFilter, request)
     asked = form.asked()
-    rows = StaffNotice.objects.all()
-    if wanted := asked.get("q"):
-        rows = rows.filter(text__icontains=wanted)
-    if seen := asked.get("seen"):
-        rows = rows.filter(seen_at__isnull=seen == "new")
+    rows = notices_of_mall(seen=asked.get("seen", ""), search=asked.get("q", ""))
     if file := _exported(request, rows):
         return file
     page = page_of(request, rows)
-    orders = Order.objects.in_bulk([row.subject_id for row in page.rows if row.kind == "order.paid"])
-    cases = Case.objects.in_bulk([row.subject_id for row in page.rows if row.kind.startswith("case.")])
+    with_subjects(page.rows)
     for row in page.rows:
-        row.address = _address(row, orders, cases)
-    is_pushed = Mall.objects.filter(pk=request.mall_id).exclude(webhook_sealed="").exists()
+        row.address = _address(row.subject_row)
     newest = StaffNotice.objects.order_by("-pk").values_list("pk", flat=True).first() if asked else None
     context = {
         "section": "notices",
         "page": page,
         "form": form,
         "is_narrowed": bool(asked),
-        "is_pushed": is_pushed,
+        "is_pushed": is_pushed(),
         "newest": newest or (page.rows[0].pk if page.rows else None),
     }
     return show(request, "dashboard/notices.html", context)
@@ -91,12 +85,10 @@ def _exported(request: HttpRequest, rows: QuerySet[StaffNotice]) -> HttpResponse
     return export_of(request, rows, name="notices", columns=columns)
 
 
-def _address(notice: StaffNotice, orders: dict[int, Order], cases: dict[int, Case]) -> str:
-    case = cases.get(notice.subject_id) if notice.kind.startswith("case.") else None
-    if case is not None:
-        return reverse("dashboard:case", args=[case.public_id])
-    order = orders.get(notice.subject_id) if notice.kind == "order.paid" else None
-    return reverse("dashboard:order", args=[order.public_id]) if order else ""
+def _address(subject: Order | Case | None) -> str:
+    if subject is None:
+        return ""
+    return reverse("dashboard:case" if isinstance(subject, Case) else "dashboard:order", args=[subject.public_id])
 
 
 @staff_page(rights.SEE_ORDERS)

@@ -41,9 +41,19 @@ def notify(*, kind: str, subject_id: int, text: str) -> None:
     StaffNotice.objects.bulk_create([notice], ignore_conflicts=True)
 
 
-def see_all(*, until_id: int) -> int:
-    """Mark the notices up to this one as seen; how many were new."""
-    return StaffNotice.objects.filter(seen_at__isnull=True, pk__lte=until_id).update(seen_at=clock.now())
+def see_all(*, until_id: int | None = None, until: datetime | None = None) -> int:
+    """Mark the notices up to this one, or up to this moment, as seen; how many were new. Without either: all."""
+    new = StaffNotice.objects.filter(seen_at__isnull=True)
+    if until_id is not None:
+        new = new.filter(pk__lte=until_id)
+    if until is not None:
+        new = new.filter(at__lte=until)
+    return new.update(seen_at=clock.now())
+
+
+def is_pushed() -> bool:
+    """Whether a group's robot passes the notices of the mall in force on."""
+    return Mall.objects.exclude(webhook_sealed="").exists()
 
 
 def set_webhook(*, address: str, actor: StaffMember | None) -> None:

@@ -91,3 +91,14 @@ class IdempotencyKeyReused(DomainError):
     status = 422
     field = "Idempotency-Key"
     message = _("这个 Idempotency-Key 已用于内容不同的请求，请为新的操作换一个值。")
+
+
+class ShipmentsHaveErrors(Conflict):
+    """409: some parcels are wrong, and the good ones alone were not asked for. The answer lists them."""
+
+    code = "shipments_have_errors"
+    message = _("有不能发货的包裹，一个也没有发出：请改正后重发，或只发正确的（only_good）。")
+
+    def __init__(self, found: dict[str, Any]) -> None:
+        super().__init__()
+        self.more = {"result": found}

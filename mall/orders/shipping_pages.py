@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _t
@@ -24,12 +20,11 @@ from mall.errors import DomainError
 from mall.imports.models import ImportJob
 from mall.imports.reading import BYTES_MAX
 from mall.imports.writing import download
-from mall.orders.models import Order, OrderLine, OrderStatus
+from mall.orders import picking
+from mall.orders.models import Order, OrderStatus
 from mall.orders.shipping_table import TITLES, apply_shipments, take_in_shipments
 from mall.staff import rights
 
-# A round through the store room; the next ones stand on the list once these have gone.
-PICKED_MOST = 200
 JOBS_SHOWN = 10
 
 
@@ -47,25 +42,12 @@ class UploadForm(DashboardForm):
 @require_safe
 def pick_list(request: HttpRequest) -> HttpResponse:
     """What waits to be sent: all pieces by SKU, then a slip for each order. Made to be printed."""
-    lines = Prefetch("lines", OrderLine.objects.select_related("sku").order_by("position", "id"))
-    waiting = Order.objects.filter(status=OrderStatus.PAID).order_by("id")
-    orders = list(waiting.prefetch_related(lines, "addresses")[: PICKED_MOST + 1])
-    is_more, orders = len(orders) > PICKED_MOST, orders[:PICKED_MOST]
-    pieces: dict[int, dict[str, Any]] = defaultdict(lambda: {"quantity": 0, "orders": 0})
-    for order in orders:
-        order.address = next(iter(order.addresses.all()), None)
-        order.to_pick = [line for line in order.lines.all() if line.quantity > line.refunded_quantity]
-        for line in order.to_pick:
-            line.left = line.quantity - line.refunded_quantity
-            row = pieces[line.sku_id]
-            row |= {"name": line.name, "specs": line.specs, "code": line.sku.code}
-            row["quantity"] += line.left
-            row["orders"] += 1
+    found = picking.pick_list()
     context = {
         "section": "orders",
-        "orders": orders,
-        "pieces": sorted(pieces.values(), key=lambda row: (row["name"], str(row["specs"]))),
-        "is_more": is_more,
+        "orders": found.orders,
+        "pieces": found.pieces,
+        "is_more": found.is_more,
         "now": clock.now(),
     }
     return show(request, "dashboard/pick_list.html", context)

@@ -15,6 +15,7 @@ from mall.imports import services
 from mall.imports.errors import BadColumns, ImportHasErrors
 from mall.imports.models import ImportJob
 from mall.imports.reading import FIRST_ROW
+from mall.orders.errors import ShipmentsHaveErrors
 from mall.orders.models import Order, OrderStatus
 from mall.orders.services import ship_order
 from mall.staff.models import StaffMember, User
@@ -86,6 +87,25 @@ def apply_shipments(*, job: ImportJob, only_good: bool, actor: StaffMember) -> I
     parcels = look_through(rows=job.rows, columns=job.columns)
     if not only_good and any(parcel.error for parcel in parcels):
         raise ImportHasErrors
+    _send_off(parcels, actor)
+    services.finish(job=job, errors=_errors(parcels), result=_counts(parcels))
+    return job
+
+
+def ship_parcels(*, rows: Sequence[tuple[str, str, str]], only_good: bool, actor: StaffMember) -> dict[str, Any]:
+    """Send off parcels that came as rows (order number, carrier, number), counted from 1; counts and `errors`.
+
+    Locks the orders by id, each in a savepoint of its own. Raises ShipmentsHaveErrors, with the same inside, when
+    there are errors and only_good is False; then nothing has gone.
+    """
+    parcels = look_through(rows=rows, columns={field: place for place, field in enumerate(TITLES)}, first=1)
+    if not only_good and any(parcel.error for parcel in parcels):
+        raise ShipmentsHaveErrors({**_counts(parcels), "shipped": 0, "errors": by_field(_errors(parcels))})
+    _send_off(parcels, actor)
+    return {**_counts(parcels), "errors": by_field(_errors(parcels))}
+
+
+def _send_off(parcels: Sequence[Parcel], actor: StaffMember) -> None:
     good = [parcel for parcel in parcels if parcel.order is not None and not parcel.error and not parcel.is_there]
     for parcel in sorted(good, key=lambda one: one.order.pk):
         try:
@@ -93,16 +113,15 @@ def apply_shipments(*, job: ImportJob, only_good: bool, actor: StaffMember) -> I
                 ship_order(order=parcel.order, company=parcel.company, number=parcel.number, actor=actor)
         except DomainError as refused:
             parcel.error = str(refused)
-    services.finish(job=job, errors=_errors(parcels), result=_counts(parcels))
-    return job
 
 
-def look_through(*, rows: Sequence[Sequence[str]], columns: Mapping[str, int]) -> list[Parcel]:
-    """Every row that says anything, with what is wrong with it. Two statements at most; changes nothing."""
+def look_through(*, rows: Sequence[Sequence[str]], columns: Mapping[str, int], first: int = FIRST_ROW) -> list[Parcel]:
+    """Every row that says anything, with what is wrong with it; `first` is how the first one is counted.
+
+    Two statements at most; changes nothing.
+    """
     parcels = [
-        Parcel(row, *(cells[columns[field]] for field in TITLES))
-        for row, cells in enumerate(rows, FIRST_ROW)
-        if any(cells)
+        Parcel(row, *(cells[columns[field]] for field in TITLES)) for row, cells in enumerate(rows, first) if any(cells)
     ]
     numbers = {parcel.order_number for parcel in parcels}
     orders = {order.number: order for order in Order.objects.filter(number__in=numbers)}
@@ -136,6 +155,12 @@ def _judge(parcel: Parcel, seen: Mapping[str, int]) -> None:
 
 def _errors(parcels: Sequence[Parcel]) -> list[dict[str, Any]]:
     return [{"row": one.row, "field": one.field, "error": one.error} for one in parcels if one.error]
+
+
+def by_field(errors: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Errors with the names of the fields in place of the columns' titles."""
+    fields = {str(title): field for field, title in TITLES.items()}
+    return [{**error, "field": fields.get(error["field"], error["field"])} for error in errors]
 
 
 def _counts(parcels: Sequence[Parcel]) -> dict[str, int]:

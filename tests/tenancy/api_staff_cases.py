@@ -174,6 +174,52 @@ STAFF_CASES: dict[str, Case] = {
     "POST /merchant/orders/{order_id}/ship": staff_case(
         rights.SHIP, path=order("paid"), body=lambda _w: {"company": "顺丰速运", "number": "SF1"}
     ),
+    "GET /merchant/pick-list": staff_case(rights.SHIP),
+    "POST /merchant/shipments": staff_case(
+        rights.SHIP,
+        key=True,
+        body=lambda w: {"parcels": [{"order": public(w.orders["paid"]), "company": "顺丰速运", "number": "SF1"}]},
+        body_ids={("parcels", 0, "order"): lambda w: public(w.orders["paid"])},
+    ),
+    "POST /merchant/shipping-tables": staff_case(
+        rights.SHIP,
+        body=lambda w: f"订单号,快递公司,运单号\n{w.orders['paid'].number},顺丰速运,SF1\n".encode(),
+        answers=(201,),
+    ),
+    "GET /merchant/shipping-tables/{table_id}": staff_case(
+        rights.SHIP, path={"table_id": lambda w: public(w.shipping_job)}
+    ),
+    "POST /merchant/shipping-tables/{table_id}/apply": staff_case(
+        rights.SHIP, path={"table_id": lambda w: public(w.shipping_job)}, body=lambda _w: {"only_good": True}
+    ),
+    "GET /merchant/banners": staff_case(rights.EDIT_PRODUCTS),
+    "POST /merchant/banners": staff_case(rights.EDIT_PRODUCTS, body=lambda _w: a_picture(), answers=(201,)),
+    "PUT /merchant/banners": staff_case(
+        rights.EDIT_PRODUCTS,
+        body=lambda w: {"banners": [{"id": public(w.banner)}]},
+        body_ids={("banners", 0, "id"): lambda w: public(w.banner)},
+    ),
+    "PATCH /merchant/banners/{banner_id}": staff_case(
+        rights.EDIT_PRODUCTS, path={"banner_id": lambda w: public(w.banner)}, body=lambda _w: {"position": 2}
+    ),
+    "DELETE /merchant/banners/{banner_id}": staff_case(
+        rights.EDIT_PRODUCTS, path={"banner_id": lambda w: public(w.banner)}, answers=(204,)
+    ),
+    "PUT /merchant/banners/{banner_id}/picture": staff_case(
+        rights.EDIT_PRODUCTS, path={"banner_id": lambda w: public(w.banner)}, body=lambda _w: a_picture()
+    ),
+    "GET /merchant/notices": staff_case(rights.SEE_ORDERS),
+    "POST /merchant/notices/seen": staff_case(rights.SEE_ORDERS, body=lambda _w: {}),
+    "GET /merchant/webhook": staff_case(rights.MANAGE_STAFF),
+    "PUT /merchant/webhook": staff_case(rights.MANAGE_STAFF, body=lambda _w: {"webhook": ""}),
+    "GET /merchant/settings": staff_case(rights.MANAGE_STAFF),
+    "PATCH /merchant/settings": staff_case(rights.MANAGE_STAFF, body=lambda _w: {"service_hours": "每天"}),
+    "GET /merchant/today": staff_case(rights.SEE_ORDERS),
+    "GET /merchant/today/commissions": staff_case(rights.SEE_COMMISSIONS),
+    "GET /merchant/today/referrals": staff_case(rights.SEE_COMMISSIONS),
+    "POST /merchant/skus/{sku_id}/restock": staff_case(
+        rights.EDIT_PRODUCTS, key=True, path={"sku_id": lambda w: public(w.sku)}, body=lambda _w: {"pieces": 1}
+    ),
     "GET /merchant/payments": staff_case(rights.CONFIRM_PAYMENTS),
     "POST /merchant/payments/{payment_id}/confirm": staff_case(
         rights.CONFIRM_PAYMENTS,
