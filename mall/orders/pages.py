@@ -73,6 +73,7 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         "order": found,
         "address": OrderAddress.objects.filter(order=found, erased_at__isnull=True).first(),
         "refunds": showing.refunds(found),
+        "cases": Case.objects.filter(order=found).order_by("-id"),
         "steps": showing.steps(found),
         "now": clock.now(),
         "order_link": link_of(request, found),

@@ -66,9 +66,11 @@
     var ahead = clock.dataset.now ? Date.parse(clock.dataset.now) - Date.now() : 0;
     function tick() {
       var left = Math.max(0, Math.ceil((end - Date.now() - ahead) / 1000));
-      var parts = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
-      if (parts[0] === 0) parts.shift();
-      clock.textContent = parts.map(function (part) { return String(part).padStart(2, "0"); }).join(":");
+      var days = Math.floor(left / 86400);
+      var parts = [Math.floor(left / 3600) % 24, Math.floor(left / 60) % 60, left % 60];
+      if (parts[0] === 0 && days === 0) parts.shift();
+      var rest = parts.map(function (part) { return String(part).padStart(2, "0"); }).join(":");
+      clock.textContent = (days ? days + (document.documentElement.lang.startsWith("zh") ? "天 " : "d ") : "") + rest;
       if (left > 0) return setTimeout(tick, 1000);
       // What became of it, the server says. Not under a form that is on its way.
       if (clock.dataset.over && !document.querySelector("form[data-sent]")) {

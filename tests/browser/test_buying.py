@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from commissions.settlement.models import Commission
+from mall import clock
 from mall.carts.models import CartItem
 from mall.malls.models import Mall
 from mall.orders.models import Order, OrderAddress
@@ -22,7 +24,7 @@ from tests.browser.test_loop import (
 )
 from tests.factories.members import make_member, new_phone
 from tests.factories.referrals import WECHAT, make_link
-from tests.factories.trade import make_product
+from tests.factories.trade import make_product, place
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -167,3 +169,27 @@ def test_the_cart_works_without_scripts(server, chromium):
     plain.fill(".cartrow input[name=quantity]", "3")
     plain.click(".cartrow__foot >> text=更新")
     plain.wait_for_selector("text=结算(3)")
+
+
+def test_a_cashier_that_is_left_open_says_by_itself_when_its_time_is_over(server, chromium, picture):
+    mall, product = make_shop()
+    member, base = make_member(mall), f"http://{mall.slug}.localhost:{server}"
+    with mall_scope(mall.pk):
+        sku = product.skus.get()
+    order = place(mall, member.buyer, (sku, 1))
+    page = logged_in_phone(chromium, member, base)
+    # A phone whose own clock is hours off counts by the server's all the same.
+    page.add_init_script("const real = Date.now; Date.now = () => real() + 7.2e6;")
+    with mall_scope(mall.pk):
+        Order.objects.filter(pk=order.pk).update(expires_at=clock.now() + timedelta(seconds=6))
+    page.goto(f"{base}/orders/{order.public_id}/pay")
+    assert "00:0" in page.inner_text("time")
+    assert page.locator("button:has-text('确认付款')").count() == 1
+    page.wait_for_selector("text=订单已关闭", timeout=15_000)
+    picture(page, "cashier-closed")
+    assert page.locator("button:has-text('确认付款')").count() == 0
+    page.click("button:has-text('再次购买')")
+    page.wait_for_url("**/cart")
+    assert page.troubles == []
+    with mall_scope(mall.pk):
+        assert [item.sku_id for item in CartItem.objects.filter(buyer=member.buyer)] == [sku.pk]

@@ -74,6 +74,9 @@ def test_a_return_with_pictures_is_asked_for_once_however_often_it_is_sent(mall,
     for words in ("待商家处理", "商品破损：杯口有裂", case.number, "撤销申请"):
         assert words in shown
     assert case.number in client.get("/cases").content.decode()
+    # He finds it again from the order, and the list from his own page.
+    assert f'href="/cases/{case.public_id}"' in client.get(f"/orders/{order.public_id}").content.decode()
+    assert all(f'href="{path}"' in client.get("/me").content.decode() for path in ("/cases", "/reviews"))
 
 
 @pytest.mark.parametrize(
