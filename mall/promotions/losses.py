@@ -111,7 +111,7 @@ def _confirmed(loss: Loss | None, reason: str, actor: StaffMember | None) -> dic
     is_allowed = actor is None or may(actor.role, OVERRIDE_FLOORS)
     if not reason:
         mend = _("如确认要这样做，请填写理由。") if is_allowed else _("只有店主可以确认亏本的优惠。")
-        raise SellsAtLoss(f"{loss.sentence()}{mend}", basis=loss.basis())
+        raise SellsAtLoss(_("%(loss)s%(mend)s") % {"loss": loss.sentence(), "mend": mend}, basis=loss.basis())
     if not is_allowed:
         raise NotAllowed(_("只有店主可以确认亏本的优惠。"))
     return {"loss": loss.basis(), "loss_reason": reason}
