@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from mall import clock
-from mall.catalogue.live_prices import LIMITED_PRICE
+from mall.catalogue.live_prices import LIMITED_PRICE, RUNNING
 from mall.catalogue.models import Category
 from mall.catalogue.pictures import LIST_SIDE, sized
 from mall.catalogue.search import SEARCH_MAX, found_by_sql
@@ -27,13 +28,15 @@ _CURSOR_MAX = 100
 
 __all__ = ["ORDERINGS", "SEARCH_MAX", "BadCursor", "ProductPage", "ProductRow", "products_on_sale"]
 
+# The list price has an index; what limited-time prices make of it has not, and is sorted while some run.
+_LIST_PRICE, _PRICE_NOW = "p.lowest_price_fen", "least(p.lowest_price_fen, limited.price_fen)"
 # Ordering → the value rows are sorted by (before the id), and whether the largest comes first.
 ORDERINGS: dict[str, tuple[str, bool]] = {
     "newest": ("p.id", True),
     "position": ("(p.position * -1)", True),
     "sold": ("p.sold_count", True),
-    "price": ("p.lowest_price_fen", False),
-    "-price": ("p.lowest_price_fen", True),
+    "price": (_LIST_PRICE, False),
+    "-price": (_LIST_PRICE, True),
 }
 
 
@@ -79,11 +82,14 @@ def products_on_sale(
     ordering: a key of ORDERINGS. Raises BadCursor, KeyError for another ordering.
     """
     sort_by, largest_first = ORDERINGS[ordering]
+    at, joined = clock.now(), ""
+    if sort_by == _LIST_PRICE and _limited_prices_run(at):
+        sort_by, joined = _PRICE_NOW, _LOWEST_LIMITED
     forwards, edge = _read_cursor(cursor)
     # Backwards means: read in the opposite direction, and turn the page round.
     descending = largest_first if forwards else not largest_first
     where, values = _conditions(category, search)
-    values |= {"at": clock.now(), "rows": page_size + 1}
+    values |= {"at": at, "rows": page_size + 1}
     if edge is not None:
         beyond = "<" if descending else ">"
         # A pair that begins with the id would keep the index from being used.
@@ -96,7 +102,7 @@ def products_on_sale(
     direction = "DESC" if descending else "ASC"
     order = f"p.id {direction}" if sort_by == "p.id" else f"{sort_by} {direction}, p.id {direction}"
     # Only our own words are put into the text; whatever came from outside is a parameter.
-    statement = _SELECT.format(sort_by=sort_by, where=" AND ".join(where), order=order)
+    statement = _SELECT.format(sort_by=sort_by, joined=joined, where=" AND ".join(where), order=order)
     with connection.cursor() as db:
         if search:
             db.execute(statement, values)
@@ -144,10 +150,31 @@ LEFT JOIN LATERAL (
     SELECT i.file FROM mall_productpicture i WHERE i.mall_id = p.mall_id AND i.product_id = p.id
     ORDER BY i.position, i.id LIMIT 1
 ) pic ON true
+{{joined}}
 WHERE {{where}}
 ORDER BY {{order}}
 LIMIT %(rows)s
 """  # noqa: S608 - our own text
+
+
+_LOWEST_LIMITED = f"""
+LEFT JOIN (
+    SELECT k.product_id, min(m.price_fen) AS price_fen FROM mall_limitedprice m
+    JOIN mall_sku k ON k.mall_id = m.mall_id AND k.id = m.sku_id AND k.is_active
+    WHERE m.mall_id = %(mall)s AND {RUNNING} GROUP BY k.product_id
+) limited ON limited.product_id = p.id
+"""  # noqa: S608 - our own text
+_ANY_LIMITED = Prepared(
+    "limited_prices_run",
+    f"SELECT EXISTS (SELECT FROM mall_limitedprice m WHERE m.mall_id = %(mall)s AND {RUNNING})",  # noqa: S608 - ours
+    _TYPES,
+)
+
+
+def _limited_prices_run(at: datetime) -> bool:
+    with connection.cursor() as db:
+        _ANY_LIMITED.run(db, {"mall": require_mall_id("The catalogue"), "at": at})
+        return bool(db.fetchone()[0])
 
 
 def _conditions(category: Category | None, search: str) -> tuple[list[str], dict[str, Any]]:

@@ -6,10 +6,12 @@ import base64
 
 import pytest
 
+from mall import clock
 from mall.catalogue.listing import BadCursor, products_on_sale
 from mall.catalogue.models import Product
-from mall.catalogue.services import create_category, create_product, withdraw_product
+from mall.catalogue.services import create_category, create_product, set_skus, withdraw_product
 from mall.tenancy.context import mall_scope
+from tests.factories.offers import make_limited
 from tests.factories.trade import make_product
 
 PRICES = [300, 100, 200, 100, 300, 100, 50]
@@ -43,6 +45,33 @@ def listed(mall, **asked) -> list[str]:
     ],
 )
 def test_pages_follow_each_other_both_ways(mall, ordering, expected):
+    assert_pages_both_ways(mall, ordering, expected)
+
+
+@pytest.mark.parametrize(
+    ("ordering", "expected", "prices"),
+    [
+        ("price", ["p6", "p4", "p1", "p3", "p5", "p2", "p0"], [50, 90, 100, 100, 100, 200, 250]),
+        ("-price", ["p0", "p2", "p5", "p3", "p1", "p4", "p6"], [250, 200, 100, 100, 100, 90, 50]),
+    ],
+)
+def test_by_price_means_the_price_of_this_moment(mall, goods, ordering, expected, prices):
+    for number, price_fen in ((0, 250), (4, 90)):
+        with mall_scope(mall.pk):
+            [sku] = set_skus(
+                product=goods[number], skus=[{"specs": {}, "price_fen": PRICES[number], "stock": 9, "cost_fen": 1}]
+            )
+        make_limited(mall, sku, price_fen)
+    assert_pages_both_ways(mall, ordering, expected)
+    with mall_scope(mall.pk):
+        assert [row.price_fen for row in products_on_sale(ordering=ordering).rows] == prices
+    clock.advance(days=2)
+    with mall_scope(mall.pk):
+        ended = products_on_sale(ordering="price").rows
+    assert [row.price_fen for row in ended] == sorted(PRICES)
+
+
+def assert_pages_both_ways(mall, ordering, expected):
     with mall_scope(mall.pk):
         forwards, cursor, pages = [], "", []
         for _page in range(4):
