@@ -63,7 +63,7 @@ class ProductQuery(serializers.Serializer):
 
 
 class ProductInList(serializers.Serializer):
-    """A product as lists show it: the price of its cheapest SKU."""
+    """A product as lists show it: price_fen is what its cheapest SKU costs everybody now."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
