@@ -50,6 +50,8 @@ MERCHANTS: dict[str, tuple[Address, str]] = {
     "products": (lambda _shop: "/dashboard/products", "粗陶花瓶"),
     "product-editor": (lambda shop: f"/dashboard/products/{shop.skus[2].product.public_id}", "白瓷盖碗"),
     "after-sales-queue": (lambda _shop: "/dashboard/cases", "林小满"),
+    "after-sales-case": (lambda shop: f"/dashboard/cases/{shop.case.public_id}", "一罐压坏了"),
+    "payment": (lambda shop: f"/dashboard/payments/{shop.payment.public_id}", "ICBC20260101000001"),
     "payments": (lambda _shop: "/dashboard/payments", "确认收款"),
     "coupons": (lambda _shop: "/dashboard/coupons", "新客立减十元"),
     "promotions": (lambda _shop: "/dashboard/promotions", "白瓷盖碗"),
@@ -57,6 +59,12 @@ MERCHANTS: dict[str, tuple[Address, str]] = {
     "reconciliation": (lambda _shop: "/dashboard/reconciliation", "对账"),
     "plan": (lambda _shop: "/dashboard/plan", "您留"),
 }
+
+
+def open_page(page: Any, address: str) -> None:
+    """With the parts that htmx fetches once it is there."""
+    page.goto(address, wait_until="load")
+    page.wait_for_function("!document.querySelector('.htmx-request')")
 
 
 class Album:
@@ -129,7 +137,7 @@ def test_the_main_pages_of_a_buyer_look_right_light_and_dark(server, chromium):
     base = f"http://{shop.mall.slug}.localhost:{server}"
     page = watched(logged_in_phone(chromium, shop.member, base))
     for name, (address, word) in BUYERS.items():
-        page.goto(base + address(shop), wait_until="networkidle")
+        open_page(page, base + address(shop))
         if name == "sku-sheet":
             page.click(".bottom-bar >> text=立即购买")
             page.wait_for_selector("#sku >> text=立即购买")
@@ -149,7 +157,7 @@ def test_the_main_pages_of_a_merchant_look_right_light_and_dark(server, chromium
     page.click("button[type=submit]")
     page.wait_for_url("**/dashboard/")
     for name, (address, word) in MERCHANTS.items():
-        page.goto(base + address(shop), wait_until="networkidle")
+        open_page(page, base + address(shop))
         assert word in page.inner_text("main"), name
         album.look(page, name)
     assert len(album.kept) == len(MERCHANTS) * len(LOOKS)
@@ -160,7 +168,7 @@ def test_the_first_pages_of_a_new_merchant_look_right_light_and_dark(server, chr
     """Signing up, its rules, what a wrong form says, and the checklist of a mall with nothing in it."""
     album, slug = Album("opening"), unique("qinghe")
     page = watched(chromium.new_context(viewport=PHONE, locale="zh-CN", user_agent=ANDROID).new_page())
-    page.goto(f"http://localhost:{server}/operator/signup", wait_until="networkidle")
+    open_page(page, f"http://localhost:{server}/operator/signup")
     album.look(page, "sign-up")
     page.click("button[type=submit]")
     page.wait_for_selector(".error")
@@ -182,9 +190,9 @@ def test_the_first_pages_of_a_new_merchant_look_right_light_and_dark(server, chr
         "empty-promotions": "/dashboard/promotions",
         "empty-home": "/",
     }.items():
-        page.goto(base + path, wait_until="networkidle")
+        open_page(page, base + path)
         album.look(page, name)
-    page.goto(f"{base}/dashboard/", wait_until="networkidle")
+    open_page(page, f"{base}/dashboard/")
     page.click("button:has-text('示例商品')")
     page.wait_for_selector("text=删除示例商品")
     album.look(page, "checklist-samples")
