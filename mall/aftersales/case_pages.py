@@ -57,6 +57,7 @@ def case_new(request: HttpRequest, order_id: UUID) -> HttpResponse:
         "order": order,
         "form": form,
         "rows": _rows(order, form, left),
+        "is_anything_left": bool(left),
         "kinds": [{"key": one.value, "name": one.label, "current": one == kind} for one in kinds],
     }
     return page(request, "h5/aftersales/case_new.html", context)

@@ -104,6 +104,14 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(mall, client,
         assert not Case.objects.exists()
 
 
+def test_where_everything_has_been_asked_for_there_is_no_form_but_the_way_to_it(mall, client, order):
+    complain(order, "return", quantity=2)
+    text = client.get(f"/orders/{order.public_id}/cases/new?kind=return").content.decode()
+    assert "都已申请过售后" in text
+    assert "提交申请" not in text
+    assert 'href="/cases"' in text
+
+
 def test_before_shipment_only_the_money_can_be_asked_for(mall, member, client):
     order = place_and_pay(mall, member.buyer)
     text = client.get(f"/orders/{order.public_id}/cases/new?kind=exchange").content.decode()
