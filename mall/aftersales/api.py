@@ -98,7 +98,10 @@ class OrderRefunds(GenericAPIView):
     @extend_schema(parameters=[KEY_PARAMETER], request=RefundGiven, responses={201: RefundShown})
     @idempotent
     def post(self, request: Request, order_id: str) -> Response:
-        """Ask for money back, per line and partial, from payment until completion."""
+        """Ask for money back, per line and partial, from payment until completion.
+
+        More than is left answers 409 `more_than_left`; what lies in an open exchange or repair, 409 `pieces_in_case`.
+        """
         order = get_or_404(orders_of(request.user), order_id)
         given = RefundGiven(data=request.data)
         given.is_valid(raise_exception=True)

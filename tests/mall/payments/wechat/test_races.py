@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+
+import httpx
 import pytest
 from django.test import Client
 
@@ -13,14 +16,16 @@ from mall.orders.models import Order
 from mall.orders.services import cancel_order
 from mall.orders.timers import run_timers
 from mall.payments.models import Payment
-from mall.payments.wechat import bills
+from mall.payments.wechat import bills, client
 from mall.payments.wechat.models import BillDifference, Notification, WeChatRefund, WeChatTrade
+from mall.payments.wechat.ways import ProviderSilent
 from mall.payments.wechat.work import ask_wechat
 from mall.tenancy.context import mall_scope
 from tests.concurrency import together
 from tests.factories.mall import host_of
 from tests.factories.trade import refund
 from tests.mall.payments.wechat.conftest import begin
+from tests.wechat_fake import server
 
 
 def state(order: Order) -> tuple[str, list[str]]:
@@ -59,10 +64,11 @@ def sender(order, fake):
     with mall_scope(order.mall_id):
         host = host_of(order.mall)
 
-    def send(told: tuple[bytes, dict[str, str]]) -> int:
+    def send(told: tuple[bytes, dict[str, str]], kind: str = "pay") -> int:
         body, headers = told
         browser = Client(headers={"host": host}, raise_request_exception=False)
-        return browser.post("/wechat/pay/notify", body, content_type="application/json", headers=headers).status_code
+        address = f"/wechat/{kind}/notify"
+        return browser.post(address, body, content_type="application/json", headers=headers).status_code
 
     return send
 
@@ -105,6 +111,23 @@ def test_paying_and_cancelling_at_once_loses_no_money(order, fake, sender, round
     assert state(order)[1] == ["succeeded"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_five_words_of_a_refund_and_our_question_at_once_count_it_once(order, fake, sender, later):
+    payment = begin(order)
+    fake.books.pay(payment.number)
+    sender(fake.notify_payment(payment.number))
+    asked = refund(order, 700)
+    ask_wechat(order.mall_id)
+    fake.books.end_refund(asked.number)
+    later(60)
+    told = fake.notify_refund(asked.number)
+    answers = together([lambda: sender(told, "refund")] * 5 + [lambda: ask_wechat(order.mall_id)])
+    assert answers[:5] == [200] * 5
+    with mall_scope(order.mall_id):
+        assert (WeChatRefund.objects.get().status, Order.objects.get().refunded_fen) == ("succeeded", 700)
+        assert Event.objects.filter(kind="order.refunded").count() == 1
+
+
 @pytest.mark.parametrize("ended", ["cancelled", "closed"])
 def test_money_that_comes_between_our_question_and_our_closing(order, fake, later, ended):
     """WeChat says not paid, the buyer pays, WeChat refuses to close: the next question finds the money."""
@@ -132,6 +155,26 @@ def test_money_that_comes_between_our_question_and_our_closing(order, fake, late
             Payment.objects.get().provider_reference
             == fake.books.told(fake.books.order(fake.books.orders_of(payment.number), payment.number))["transaction_id"]
         )
+
+
+@pytest.mark.parametrize("fault", ["lost before", "lost after"])
+def test_an_answer_that_takes_too_long_is_waited_for_no_longer(order, fake, later, monkeypatch, fault):
+    monkeypatch.setattr(client, "TIMEOUT", httpx.Timeout(0.2))
+    monkeypatch.setattr(server, "LOST_SECONDS", 1.0)
+    fake.books.faults.append(fault)
+    started = time.monotonic()
+    with pytest.raises(ProviderSilent):
+        begin(order, "wechat_native")
+    assert time.monotonic() - started < 0.9
+    later(20)
+    # What it was about is asked again with the same number, and then paid.
+    payment = begin(order, "wechat_native")
+    with mall_scope(order.mall_id):
+        assert Payment.objects.get().number == payment.number
+    fake.books.pay(payment.number)
+    later(20)
+    ask_wechat(order.mall_id)
+    assert state(order) == ("paid", ["succeeded"])
 
 
 def test_an_order_paid_by_two_of_wechats_ways_gives_one_back(order, fake, post, later):
