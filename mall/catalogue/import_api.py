@@ -128,7 +128,8 @@ class ProductExport(APIView):
 
 
 def _found(import_id: str) -> ImportJob:
-    return get_or_404(ImportJob.objects.filter(kind=ImportJob.Kind.PRODUCTS), import_id)
+    # Asked again and again while it is carried out: its ten thousand rows stay where they are.
+    return get_or_404(ImportJob.objects.filter(kind=ImportJob.Kind.PRODUCTS).defer("rows", "plan"), import_id)
 
 
 class ProductImports(APIView):

@@ -68,7 +68,9 @@ def product_import(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def product_import_job(request: HttpRequest, public_id: str) -> HttpResponse:
     """Which column means what, and what would happen; a POST says the columns anew."""
-    job = get_or_404(ImportJob.objects.filter(kind=ImportJob.Kind.PRODUCTS), public_id)
+    jobs = ImportJob.objects.filter(kind=ImportJob.Kind.PRODUCTS)
+    # The progress is asked for every two seconds, and needs no ten thousand rows.
+    job = get_or_404(jobs.defer("rows", "plan") if request.htmx else jobs, public_id)
     if request.method == "POST":
         columns = {
             column.field: int(chosen)
