@@ -53,8 +53,8 @@ PLAIN_TEXT = {
     "video_url",
     "api_v3_key", "app_secret", "appid", "mchid", "merchant_serial", "mini_app_secret", "mini_appid", "private_key",
     "subject", "verify_word", "wechat_session",
-    "bank_instructions", "brand_color", "licence", "link", "notice", "returns_address", "returns_promise", "seen",
-    "service_hours", "service_phone", "service_wechat", "timezone", "until", "webhook",
+    "action", "bank_instructions", "brand_color", "licence", "link", "notice", "returns_address", "returns_promise",
+    "seen", "service_hours", "service_phone", "service_wechat", "since", "standing", "timezone", "until", "webhook",
     "charge_by", "ends_at", "regions", "starts_at", "valid_from", "valid_until",
 }  # fmt: skip
 

@@ -214,6 +214,39 @@ STAFF_CASES: dict[str, Case] = {
     "PUT /merchant/webhook": staff_case(rights.MANAGE_STAFF, body=lambda _w: {"webhook": ""}),
     "GET /merchant/settings": staff_case(rights.MANAGE_STAFF),
     "PATCH /merchant/settings": staff_case(rights.MANAGE_STAFF, body=lambda _w: {"service_hours": "每天"}),
+    "GET /merchant/checklist": staff_case(rights.EDIT_PRODUCTS),
+    "DELETE /merchant/checklist": staff_case(rights.EDIT_PRODUCTS, answers=(204,)),
+    "POST /merchant/checklist/plan-seen": staff_case(rights.EDIT_PLAN, answers=(204,)),
+    "POST /merchant/samples": staff_case(rights.EDIT_PRODUCTS, answers=(201,)),
+    "DELETE /merchant/samples": staff_case(rights.EDIT_PRODUCTS),
+    "GET /merchant/acts": staff_case(rights.MANAGE_STAFF),
+    "GET /merchant/members": staff_case(rights.SEE_COMMISSIONS),
+    "POST /merchant/members/{member_id}/suspend": staff_case(
+        rights.MANAGE_MEMBERS,
+        path={"member_id": lambda w: public(w.members["promoter"])},
+        body=lambda _w: {"reason": "刷点击"},
+    ),
+    "POST /merchant/members/{member_id}/reinstate": staff_case(
+        rights.MANAGE_MEMBERS,
+        path={"member_id": lambda w: public(w.members["promoter"])},
+        body=lambda _w: {"reason": "申诉成立"},
+    ),
+    "GET /merchant/members/{member_id}/balance": staff_case(
+        rights.SEE_COMMISSIONS, path={"member_id": lambda w: public(w.members["promoter"])}
+    ),
+    "POST /merchant/members/{member_id}/write-off": staff_case(
+        rights.WRITE_OFF,
+        key=True,
+        path={"member_id": lambda w: public(w.members["promoter"])},
+        body=lambda _w: {"amount_fen": 1, "reason": "无法追回"},
+        answers=(200, 409),
+    ),
+    "GET /merchant/commissions": staff_case(
+        rights.SEE_COMMISSIONS, query={"member": lambda w: public(w.members["promoter"])}
+    ),
+    "GET /merchant/commissions/{commission_id}/explanation": staff_case(
+        rights.SEE_COMMISSIONS, path={"commission_id": lambda w: public(w.commission)}
+    ),
     "GET /merchant/today": staff_case(rights.SEE_ORDERS),
     "GET /merchant/today/commissions": staff_case(rights.SEE_COMMISSIONS),
     "GET /merchant/today/referrals": staff_case(rights.SEE_COMMISSIONS),
