@@ -41,11 +41,13 @@ class Buyer:
         return answer.status, json.loads(content), cookies
 
     def fenyong(self) -> bool:
-        """An order of one piece: stock, prices, coupons, freight, idempotency and events."""
+        """An order of one piece: stock, threshold discount, coupon, freight, idempotency and events."""
         lines = [{"sku": random.choice(self.asked["goods"]), "quantity": 1}]
         token = self.asked["tokens"][self.number % len(self.asked["tokens"])]
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid.uuid4())}
-        status, _order, _cookies = self.call("/api/v1/orders", {"lines": lines, "address": ADDRESS}, headers)
+        coupons = self.asked["coupons"][self.number % len(self.asked["coupons"])]
+        body = {"lines": lines, "address": ADDRESS, "coupon": coupons.pop()}
+        status, _order, _cookies = self.call("/api/v1/orders", body, headers)
         return status == http.HTTPStatus.CREATED
 
     def oscar(self) -> bool:

@@ -6,6 +6,7 @@ import json
 import statistics
 import subprocess
 import sys
+from datetime import timedelta
 from typing import Any
 
 from benchmarks import house
@@ -18,6 +19,7 @@ SECONDS = 5
 CONNECTIONS = 16
 BUYERS = 4
 THREADS = 4
+COUPONS = 3_000
 # Measured apart on such a machine, from its own container: docs/performance.md says so.
 SALEOR_LIST, SALEOR_DETAIL = 17, 19
 PICTURES = """
@@ -45,19 +47,36 @@ class Shop:
         self._peer("-m", "benchmarks.peers.oscar_shop", json.dumps(self.oscar | {"products": self.products}))
 
     def _stock(self) -> dict[str, Any]:
+        from mall import clock
         from mall.buyers.services import issue_token
         from mall.catalogue.models import Sku
         from mall.catalogue.services import create_product
+        from mall.freight.services import save_freight_template
         from mall.malls.models import Mall
+        from mall.promotions.services import create_threshold_discount
         from mall.tenancy.context import mall_scope
         from tests.factories.members import make_member
 
+        now = clock.now()
         with mall_scope(self.mall_id):
+            rules = [{"regions": [], "first_fen": 800, "extra_fen": 200}]
+            save_freight_template(actor=None, name="快递", rules=rules, is_default=True)
+            create_threshold_discount(
+                actor=None,
+                name="满减",
+                threshold_fen=5_000,
+                off_fen=300,
+                starts_at=now,
+                ends_at=now + timedelta(days=1),
+            )
             shown = create_product(
-                name="四种规格", skus=[{"specs": {"款": str(n)}, "price_fen": 10_000, "stock": 10**6} for n in range(4)]
+                name="四种规格",
+                skus=[{"specs": {"款": str(n)}, "price_fen": 10_000, "stock": 10**6} for n in range(4)],
+                free_freight=False,
             )
             for number in range(1, self.products):
-                create_product(name=f"商品 {number}", skus=[{"specs": {}, "price_fen": 10_000, "stock": 10**6}])
+                skus = [{"specs": {}, "price_fen": 10_000, "stock": 10**6}]
+                create_product(name=f"商品 {number}", skus=skus, free_freight=False)
             goods = [str(public_id) for public_id in Sku.objects.values_list("public_id", flat=True)]
         with self.installation.session("owner", self.database) as cursor:
             cursor.execute("SELECT set_config('app.mall_id', %s, false)", [str(self.mall_id)])
@@ -66,7 +85,22 @@ class Shop:
         members = [make_member(Mall(pk=self.mall_id)) for _ in range(BUYERS)]
         with mall_scope(self.mall_id):
             tokens = [issue_token(buyer=member.buyer)[0] for member in members]
-        return {"product": str(shown.public_id), "goods": goods, "tokens": tokens}
+            coupons = [self._coupons(member.buyer) for member in members]
+        return {"product": str(shown.public_id), "goods": goods, "tokens": tokens, "coupons": coupons}
+
+    def _coupons(self, buyer: Any) -> list[str]:
+        """More of them than he can use up."""
+        from mall.coupons.models import Coupon
+        from mall.coupons.services import create_coupon_template, give_coupons
+        from mall.staff.models import StaffMember
+
+        template = create_coupon_template(name="券", kind="fixed", off_fen=500, valid_days=7, actor=None)
+        [first] = give_coupons(template=template, buyers=[buyer], actor=StaffMember.objects.get())
+        dates = {"starts_at": first.starts_at, "expires_at": first.expires_at}
+        copies = Coupon.objects.bulk_create(
+            Coupon(mall_id=self.mall_id, template=template, buyer=buyer, **dates) for _ in range(COUPONS)
+        )
+        return [str(coupon.public_id) for coupon in copies]
 
     def ours(self) -> dict[str, dict[str, float]]:
         """The list's first page and a deep one, a product, and orders, at our own server."""

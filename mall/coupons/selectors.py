@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from mall.buyers.models import Buyer
 from mall.coupons.errors import CouponExpired, CouponMissing, CouponNotYet, CouponUsed
 from mall.coupons.models import Coupon, CouponTemplate
 from mall.pricing.facts import CouponTerms, Scope
+from mall.tenancy.context import require_mall_id
+from mall.tenancy.postgres.prepared import Prepared
 
 # More than anybody collects; a bound on what one quote computes.
 WALLET_MAX = 50
@@ -51,12 +54,7 @@ def usable_coupon(buyer: Buyer | None, public_id: UUID | None, at: datetime, *, 
 
     Raises CouponMissing (another's is as missing as one that never was), CouponUsed, CouponExpired, CouponNotYet.
     """
-    coupons = Coupon.objects.select_related("template")
-    if lock:
-        coupons = coupons.select_for_update(no_key=True, of=("self",))
-    coupon = None
-    if buyer is not None and public_id is not None:
-        coupon = coupons.filter(buyer=buyer, public_id=public_id).first()
+    coupon = _own_coupon(buyer, public_id, lock=lock) if buyer is not None and public_id is not None else None
     if coupon is None:
         raise CouponMissing
     if coupon.order_id is not None:
@@ -65,6 +63,32 @@ def usable_coupon(buyer: Buyer | None, public_id: UUID | None, at: datetime, *, 
         raise CouponExpired
     if coupon.starts_at > at:
         raise CouponNotYet
+    return coupon
+
+
+_FIELDS = tuple(field.attname for field in Coupon._meta.concrete_fields)
+_TEMPLATE_FIELDS = tuple(field.attname for field in CouponTemplate._meta.concrete_fields)
+_OWN = f"""
+SELECT {", ".join(f"c.{name}" for name in _FIELDS)}, {", ".join(f"t.{name}" for name in _TEMPLATE_FIELDS)}
+FROM mall_coupon c JOIN mall_coupontemplate t ON t.mall_id = c.mall_id AND t.id = c.template_id
+WHERE c.mall_id = %(mall)s AND c.buyer_id = %(buyer)s AND c.public_id = %(id)s
+"""  # noqa: S608 - our own columns
+_TYPES = {"mall": "bigint", "buyer": "bigint", "id": "uuid"}
+_READ, _LOCK = (
+    Prepared("own_coupon", _OWN, _TYPES),
+    Prepared("own_coupon_locked", f"{_OWN} FOR NO KEY UPDATE OF c", _TYPES),
+)
+
+
+def _own_coupon(buyer: Buyer, public_id: UUID, *, lock: bool) -> Coupon | None:
+    with connection.cursor() as cursor:
+        asked = {"mall": require_mall_id("A coupon"), "buyer": buyer.pk, "id": public_id}
+        (_LOCK if lock else _READ).run(cursor, asked)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    coupon = Coupon.from_db(connection.alias, _FIELDS, row[: len(_FIELDS)])
+    coupon.template = CouponTemplate.from_db(connection.alias, _TEMPLATE_FIELDS, row[len(_FIELDS) :])
     return coupon
 
 

@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db import connection
 
 from mall.freight.models import FreightRule, FreightTemplate
 from mall.pricing.facts import FreightPrice, FreightTerms
+from mall.tenancy.context import require_mall_id
+from mall.tenancy.postgres.prepared import Prepared
 
 # Stands for "the mall's default" in the pipeline's facts until it is known which template that is.
 DEFAULT = 0
+
+_BY_WEIGHT = FreightTemplate.ChargeBy.WEIGHT
+_TERMS = Prepared(
+    "freight_terms",
+    """
+SELECT t.id, t.is_default, t.charge_by = %(by)s, t.free_above_fen,
+    r.regions, r.is_excluded, r.first_units, r.first_fen, r.extra_units, r.extra_fen
+FROM mall_freightrule r JOIN mall_freighttemplate t ON t.mall_id = r.mall_id AND t.id = r.template_id
+WHERE r.mall_id = %(mall)s AND (t.id = ANY(%(templates)s) OR t.is_default) ORDER BY r.position, r.id
+""",
+    {"mall": "bigint", "templates": "bigint[]", "by": "text"},
+)
 
 
 def freight_terms(template_ids: Iterable[int]) -> dict[int, FreightTerms]:
@@ -19,35 +33,18 @@ def freight_terms(template_ids: Iterable[int]) -> dict[int, FreightTerms]:
 
     A template without a price is not there: nothing is asked for what nobody has priced.
     """
-    wanted = set(template_ids)
-    rules = defaultdict(list)
-    templates: dict[int, FreightTemplate] = {}
-    found = FreightRule.objects.select_related("template").filter(
-        Q(template__in=wanted - {DEFAULT}) | Q(template__is_default=True)
-    )
-    for rule in found.order_by("position", "id"):
-        templates[rule.template_id] = rule.template
-        rules[rule.template_id].append(
-            FreightPrice(
-                tuple(rule.regions),
-                rule.is_excluded,
-                rule.first_units,
-                rule.first_fen,
-                rule.extra_units,
-                rule.extra_fen,
-            )
+    with connection.cursor() as cursor:
+        _TERMS.run(
+            cursor, {"mall": require_mall_id("Freight"), "templates": list(template_ids), "by": _BY_WEIGHT.value}
         )
-    terms = {
-        pk: FreightTerms(
-            tuple(rules[pk]),
-            by_weight=template.charge_by == FreightTemplate.ChargeBy.WEIGHT,
-            free_above_fen=template.free_above_fen,
-        )
-        for pk, template in templates.items()
-    }
-    default = next((pk for pk, template in templates.items() if template.is_default), None)
-    if default is not None:
-        terms[DEFAULT] = terms[default]
+        rows = cursor.fetchall()
+    prices: dict[int, list[FreightPrice]] = defaultdict(list)
+    terms = {}
+    for template_id, is_default, by_weight, free_above_fen, regions, *price in rows:
+        prices[template_id].append(FreightPrice(tuple(regions), *price))
+        terms[template_id] = FreightTerms(tuple(prices[template_id]), by_weight, free_above_fen)
+        if is_default:
+            terms[DEFAULT] = terms[template_id]
     return terms
 
 
