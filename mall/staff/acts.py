@@ -229,7 +229,7 @@ def _number(name: str, value: int) -> str:
 
 def _word(name: str, value: str) -> str:
     if name in _MOMENTS:
-        return timezone.localtime(datetime.fromisoformat(value)).strftime("%Y-%m-%d %H:%M")
+        return datetime.fromisoformat(value).astimezone(timezone.get_current_timezone()).strftime("%Y-%m-%d %H:%M")
     if name == "kind":
         return str(_KINDS.get(value, value))
     return str(Role(value).label) if value in Role.values else value
