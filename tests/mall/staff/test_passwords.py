@@ -17,6 +17,7 @@ from mall.staff.models import AuditRecord, Role, StaffMember, User
 from mall.staff.passwords import change_password, make_link, make_link_for_owner, member_behind, set_by_link
 from mall.staff.services import add_staff, deactivate
 from mall.tenancy.context import mall_scope
+from tests.concurrency import together
 from tests.factories.http import api_as_staff
 from tests.factories.mall import PASSWORD, host_of, make_mall, make_operator, make_staff, owner_of
 
@@ -278,3 +279,26 @@ def test_an_operators_link_is_written_down_in_every_mall_it_opens(mall: Mall) ->
 def test_an_operator_helps_owners_only(mall: Mall) -> None:
     with mall_scope(mall.pk), pytest.raises(NoSuchHelp):
         make_link_for_owner(member=make_staff(mall), operator=make_operator(), reason="忘记密码")
+
+
+# --- At once ---------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_follow_one_link_one_sets_the_password() -> None:
+    mall = make_mall()
+    member = make_staff(mall)
+    with mall_scope(mall.pk):
+        token = token_of(make_link(member=member, actor=owner_of(mall)))
+
+    def follow(number: int) -> str:
+        try:
+            with mall_scope(mall.pk):
+                set_by_link(link=token, new=f"Words-of-mine-{number}{number}")
+        except LinkSpent:
+            return ""
+        return f"Words-of-mine-{number}{number}"
+
+    (won,) = [password for password in together([lambda n=n: follow(n) for n in range(6)]) if password]
+    assert has(member.user, won)
+    assert len(acts(mall, "staff.password_set")) == 1
