@@ -107,6 +107,7 @@ def test_a_guest_logs_in_with_the_phone_he_bought_with_on_any_phone(mall):
     phone = new_phone()
     _browser, order = bought_by_a_stranger(mall, phone)
     other = stranger(mall)
+    assert "下过单的手机号可以直接登录" in seen_in(other.get("/login"))
     done = other.post("/login", {"phone": phone, "code": code_for(mall, phone), "next": f"/orders/{order.public_id}"})
     assert done["Location"] == f"/orders/{order.public_id}"
     assert order.number in seen_in(other.get("/orders"))
