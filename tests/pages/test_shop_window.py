@@ -173,6 +173,15 @@ def test_a_product_shows_price_range_stock_and_its_variants():
     assert "立即购买" in seen_in(page)
 
 
+def test_reviews_are_reached_without_scripts_too():
+    mall = make_mall()
+    product = make_product(mall)
+    phone = stranger(mall)
+    link = f"/products/{product.public_id}/reviews"
+    assert f'href="{link}"' in text_of(phone.get(f"/products/{product.public_id}"))
+    assert "还没有评价" in seen_in(phone.get(link))
+
+
 def test_a_product_without_stock_is_sold_out():
     mall = make_mall()
     product = make_product(mall, stock=0)
