@@ -53,7 +53,7 @@ from tests.model.reckoning import Click as ReferenceClick
 from tests.model.world import FAR_AWAY, World
 
 TIMES = float(os.environ.get("FENYONG_CHAOS_N", "0"))
-EXAMPLES, STEPS = (max(1, int(60 * TIMES)), 50) if TIMES else (16, 25)
+EXAMPLES, STEPS = (max(1, int(60 * TIMES)), 50) if TIMES else (14, 25)
 
 SHRINKS = bool(os.environ.get("FENYONG_SHRINK"))
 
