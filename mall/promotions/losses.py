@@ -75,7 +75,7 @@ def judge_threshold(*, offer: Threshold, reason: str, actor: StaffMember | None)
     coupon that is given out now and nobody, or nobody who may, says why.
     """
     lines = _lines_of(offer.scope)
-    alone = _worst(lines, lambda line: [(_after(offer, _lowest(line)), "")])
+    alone = _worst_alone(lines, offer)
     if alone is not None:
         raise BelowFloor(alone.sentence(), basis=alone.basis(), field="off_fen")
     coupons = _coupons_now()
@@ -94,7 +94,7 @@ def judge_coupon(*, offer: CouponTerms, reason: str, actor: StaffMember | None) 
     who may, says why.
     """
     lines = _lines_of(offer.scope)
-    alone = _worst(lines, lambda line: [(_after(offer, _lowest(line)), "")])
+    alone = _worst_alone(lines, offer)
     if alone is not None and offer.scope.product_id is not None:
         raise BelowFloor(alone.sentence(), basis=alone.basis(), field="off_bps" if offer.off_bps else "off_fen")
     discounts = _thresholds_now()
@@ -185,6 +185,19 @@ def _worst(lines: Mapping[Sku, Line], prices_of: Callable[[Line], list[tuple[int
     worst = max(lowest, key=lambda sku: (floors[sku.pk].break_even_fen - lowest[sku], -sku.pk))
     loss = Loss(worst, floors[worst.pk], beside[worst.pk])
     return loss if loss.fen > 0 else None
+
+
+def _worst_alone(lines: Mapping[Sku, Line], offer: Offer) -> Loss | None:
+    """The worst piece with nothing on top. A product of one variant is sold by whole pieces of one price: exactly."""
+    product_id = offer.scope.product_id
+    is_one = product_id is not None and Sku.objects.filter(product=product_id, is_active=True).count() == 1
+
+    def prices(line: Line) -> list[tuple[int, str]]:
+        price_fen = _lowest(line)
+        whole_fen = -(-offer.threshold_fen // price_fen) * price_fen if is_one and price_fen else 0
+        return [(_after(offer, price_fen, whole_fen), "")]
+
+    return _worst(lines, prices)
 
 
 def _thresholds_now() -> list[Threshold]:

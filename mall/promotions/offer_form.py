@@ -39,7 +39,10 @@ class OfferForm(DashboardForm):
     )
     product = forms.ChoiceField(required=False, label=_("选择商品"), widget=forms.RadioSelect)
     loss_reason = PlainTextField(
-        required=False, max_length=200, label=_("亏本的理由"), help_text=_("仍要创建时填写；会连同上面的计算写入操作记录。")
+        required=False,
+        max_length=200,
+        label=_("亏本的理由"),
+        help_text=_("仍要创建时填写；会连同上面的计算写入操作记录。"),
     )
     loss_confirmed = forms.BooleanField(required=False, label=_("我已看过上面的计算，确认仍要创建"))
 

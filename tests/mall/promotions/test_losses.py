@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from mall import clock
-from mall.catalogue.services import create_category
+from mall.catalogue.services import create_category, set_skus
 from mall.coupons.models import CouponTemplate
 from mall.coupons.services import create_coupon_template
 from mall.errors import NotAllowed
@@ -81,6 +81,19 @@ class TestCouponOnOneProduct:
         coupon(mall, off_fen=2_000, threshold_fen=20_000, product=thin.product)
         with pytest.raises(BelowFloor):
             coupon(mall, off_fen=3_000, threshold_fen=20_000, product=thin.product)
+
+    def test_whole_pieces_of_one_price_are_counted_where_there_is_nothing_else_to_buy(self, mall):
+        one = make_costed_sku(mall, price_fen=8_000, cost_fen=6_500)
+        # ¥100 is two pieces of ¥80: ¥10 off each, never the ¥16 that ¥100 on the fen would take.
+        coupon(mall, off_fen=2_000, threshold_fen=10_000, product=one.product)
+        discount(mall, 10_000, 2_000, product=one.product, loss_reason="两种同用")
+        with mall_scope(mall.pk):
+            other = {"specs": {"克": "50"}, "price_fen": 2_000, "stock": 9}
+            mine = {"id": str(one.public_id), "specs": {"克": "250"}, "price_fen": 8_000, "stock": 9, "cost_fen": 6_500}
+            set_skus(product=one.product, skus=[mine, other])
+        with pytest.raises(BelowFloor) as refused:
+            coupon(mall, off_fen=2_000, threshold_fen=10_000, product=one.product)
+        assert refused.value.more["basis"]["price_fen"] == 6_400
 
     def test_a_share_loses_like_an_amount_up_to_its_most(self, mall, thin):
         with pytest.raises(BelowFloor) as refused:
