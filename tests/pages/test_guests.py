@@ -15,6 +15,7 @@ from mall.orders.models import Order
 from mall.orders.services import ship_order
 from mall.tenancy.context import mall_scope
 from members.models import Member
+from tests.factories.http import Api
 from tests.factories.mall import make_mall, owner_of
 from tests.factories.members import make_member, new_phone
 from tests.factories.trade import make_sku, place, place_and_pay
@@ -160,3 +161,19 @@ def test_who_lends_his_browser_keeps_what_he_bought_with_his_own_phone(mall):
     assert order.number not in seen_in(browser.get("/orders"))
     assert [row.buyer_id for row in rows(mall, Order)] == [guest]
     assert len(rows(mall, Member)) == 1
+
+
+def test_an_app_logs_a_guest_in_by_the_code_and_sees_his_orders_and_no_member(mall):
+    phone = new_phone()
+    _browser, order = bought_by_a_stranger(mall, phone)
+    api = Api(mall)
+    answer = api.post("tokens", {"phone": phone, "code": code_for(mall, phone)})
+    assert (answer.status_code, answer.json()["member"]) == (201, None)
+    his = Api(mall, token=answer.json()["token"])
+    assert [one["id"] for one in his.get("orders").json()["results"]] == [str(order.public_id)]
+    assert his.get("me").status_code == 403
+    assert his.get("balance").status_code == 403
+    # A phone that never bought here is nobody's, whatever code it has.
+    stranger_phone = new_phone()
+    unknown = api.post("tokens", {"phone": stranger_phone, "code": code_for(mall, stranger_phone)})
+    assert (unknown.status_code, len(rows(mall, Buyer))) == (400, 1)
