@@ -13,6 +13,7 @@ from mall.notices.models import StaffNotice
 from mall.orders.models import Order
 from mall.payments.models import Payment
 from mall.tenancy.context import mall_scope
+from tests.browser.looking import faults
 from tests.dashboard.addresses import PAGES
 from tests.factories.mall import PASSWORD
 from tests.factories.world import World, make_world
@@ -133,12 +134,12 @@ def test_a_new_order_shows_on_a_phone_whose_menu_is_folded_and_on_the_tab(chromi
     assert page.troubles == []
 
 
-def test_no_page_runs_off_the_screen_of_a_phone(chromium, server):
+def test_no_page_runs_off_the_screen_of_a_phone_or_is_hard_to_read_or_to_hit(chromium, server):
     from playwright.sync_api import Error
 
     world = make_world("一个名字特别特别长看它会不会把版面撑破的")
     page = desk(chromium, world, server, PHONE)
-    wide = []
+    found = []
     for one in PAGES:
         if one.only_post:
             continue
@@ -149,9 +150,14 @@ def test_no_page_runs_off_the_screen_of_a_phone(chromium, server):
             assert kept.value.failure() is None
             continue
         page.goto(f"{page.base}{one.path(world)}")
-        page.wait_for_load_state("networkidle")
-        beyond = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        if beyond > 0:
-            wide.append((one.name, beyond))
-    assert wide == []
+        page.wait_for_function("!document.querySelector('.htmx-request')")
+        if not page.locator("link[rel=stylesheet]").count():
+            # A piece of another page, which is looked at there.
+            continue
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            # Some goods of a world have the names of pictures only.
+            wrong = [fault for fault in faults(page, fingers=True) if "broken picture" not in fault]
+            found += [f"{one.name} {scheme}: {fault}" for fault in wrong]
+    assert not found, "\n".join(found)
     assert page.troubles == []
