@@ -7,7 +7,7 @@ Goods whose cost nobody has said are left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from mall.promotions.errors import BelowFloor, SellsAtLoss
 from mall.promotions.floors import Floor, floors_at
 from mall.promotions.models import ThresholdDiscount
 from mall.promotions.selectors import goods_of_scope
-from mall.staff.models import StaffMember
+from mall.staff.models import AuditRecord, StaffMember
 from mall.staff.rights import OVERRIDE_FLOORS, may
 
 # A worst case is looked for among so many SKUs; a larger mall's offer is checked on its dearest ones to sell.
@@ -105,6 +105,33 @@ def judge_coupon(*, offer: CouponTerms, reason: str, actor: StaffMember | None) 
     return _confirmed(max(losses, key=lambda loss: loss.fen, default=None), reason, actor)
 
 
+def losing_now(*, sku_ids: Collection[int] | None = None) -> list[tuple[Offer, Loss]]:
+    """The discounts and coupons given out now that lose by themselves, with what they lose most on.
+
+    sku_ids: only these goods have changed. Those whose loss the owner has confirmed are left out. A few statements for
+    each offer.
+    """
+    found = [
+        (offer, loss)
+        for offer in [*_thresholds_now(), *_coupons_now()]
+        if (loss := _worst_alone(_lines_of(offer.scope, sku_ids), offer)) is not None
+    ]
+    confirmed = _confirmed_offers() if found else frozenset()
+    return [(offer, loss) for offer, loss in found if (subject_of(offer), offer.id) not in confirmed]
+
+
+def subject_of(offer: Offer) -> str:
+    """Coupon or threshold_discount: as the audit log and the notices call it."""
+    return "coupon" if isinstance(offer, CouponTerms) else "threshold_discount"
+
+
+def _confirmed_offers() -> frozenset[tuple[str, int]]:
+    made = AuditRecord.objects.filter(
+        action__in=["coupon.created", "threshold_discount.created"], detail__has_key="loss_reason"
+    )
+    return frozenset((action.partition(".")[0], pk) for action, pk in made.values_list("action", "subject_id"))
+
+
 def _confirmed(loss: Loss | None, reason: str, actor: StaffMember | None) -> dict[str, Any]:
     if loss is None:
         return {}
@@ -117,12 +144,14 @@ def _confirmed(loss: Loss | None, reason: str, actor: StaffMember | None) -> dic
     return {"loss": loss.basis(), "loss_reason": reason}
 
 
-def _lines_of(scope: Scope) -> dict[Sku, Line]:
-    """The goods of a scope whose cost is known, as the price pipeline sees one piece of each."""
+def _lines_of(scope: Scope, sku_ids: Collection[int] | None = None) -> dict[Sku, Line]:
+    """The goods of a scope whose cost is known, as the price pipeline sees one piece of each; sku_ids: only these."""
     category = Category.objects.get(pk=scope.category_id) if scope.category_id else None
     skus = goods_of_scope(category=category)
     if scope.product_id is not None:
         skus = skus.filter(product=scope.product_id)
+    if sku_ids is not None:
+        skus = skus.filter(pk__in=sku_ids)
     parents: dict[int, int | None] = dict(Category.objects.order_by().values_list("pk", "parent_id"))
     return {
         sku: Line(

@@ -11,6 +11,7 @@ from mall.events.models import Event
 from mall.money import yuan
 from mall.notices.services import notify
 from mall.promotions.floors import Floor, floors_at, least_allowed
+from mall.promotions.losses import losing_now, subject_of
 from mall.promotions.models import LimitedPrice
 from mall.staff.audit import log
 
@@ -18,10 +19,29 @@ from mall.staff.audit import log
 def recheck(events: Sequence[Event]) -> None:
     """Handler of plan.changed, mall.margin_changed and sku.cost_changed: pause what would lose money now.
 
-    It computes from the facts as they stand, so it may come twice, late and in any order.
+    Coupons and discounts are only told of: buyers hold the coupons already, and what a discount is for is the
+    merchant's to weigh. It computes from the facts as they stand, so it may come twice, late and in any order.
     """
     changed = {event.subject_id for event in events if event.kind == "sku.cost_changed"}
-    recheck_limited_prices(sku_ids=None if any(event.kind != "sku.cost_changed" for event in events) else changed)
+    sku_ids = None if any(event.kind != "sku.cost_changed" for event in events) else changed
+    recheck_limited_prices(sku_ids=sku_ids)
+    tell_of_losing_offers(sku_ids=sku_ids)
+
+
+def tell_of_losing_offers(*, sku_ids: set[int] | None = None) -> None:
+    """Tell the staff, once each, of the coupons and discounts that have come to sell at a loss. Locks nothing."""
+    for offer, loss in losing_now(sku_ids=sku_ids):
+        notify(
+            kind=f"{subject_of(offer)}.losing",
+            subject_id=offer.id,
+            text=_("优惠“%(name)s”现在会亏本：%(piece)s最低卖到 ¥%(price)s，每件亏 ¥%(loss)s。请核对后停止或保留。")
+            % {
+                "name": offer.label,
+                "piece": f"{loss.sku.product.name[:40]} {loss.sku}".strip(),
+                "price": yuan(loss.floor.price_fen),
+                "loss": yuan(loss.fen),
+            },
+        )
 
 
 def recheck_limited_prices(*, sku_ids: set[int] | None = None) -> list[LimitedPrice]:

@@ -7,13 +7,17 @@ from datetime import timedelta
 import pytest
 
 from mall import clock
+from mall.catalogue.models import Sku
 from mall.catalogue.services import create_category, set_skus
 from mall.coupons.models import CouponTemplate
 from mall.coupons.services import create_coupon_template
 from mall.errors import NotAllowed
+from mall.events.models import Event
+from mall.notices.models import StaffNotice
 from mall.orders.quoting import quote
 from mall.promotions.errors import BelowFloor, SellsAtLoss
 from mall.promotions.models import ThresholdDiscount
+from mall.promotions.rechecking import recheck, tell_of_losing_offers
 from mall.promotions.services import create_threshold_discount
 from mall.staff.models import AuditRecord, Role
 from mall.tenancy.context import mall_scope
@@ -188,6 +192,36 @@ class TestTogether:
         with mall_scope(mall.pk):
             found = quote(buyer=buyer, lines=[(thin, 1)])
         assert found.total_fen >= 8_557
+
+
+class TestLater:
+    def test_staff_are_told_once_of_an_offer_that_has_come_to_lose(self, mall, thin, settings):
+        fine = make_costed_sku(mall, price_fen=10_000, cost_fen=1_000)
+        wide = coupon(mall, name="全场券", off_fen=1_000)
+        coupon(mall, name="够厚", off_fen=1_000, product=fine.product)
+        coupon(mall, name="认了的", off_fen=2_000, loss_reason="拉新")
+        settings.PORTS = {"mall.promotions.ports.largest_commission": f"{__name__}.five_yuan"}
+        with mall_scope(mall.pk):
+            tell_of_losing_offers(sku_ids={fine.pk})
+            assert not StaffNotice.objects.exists()
+            for _ in range(2):
+                tell_of_losing_offers()
+            notice = StaffNotice.objects.get()
+        assert (notice.kind, notice.subject_id) == ("coupon.losing", wide.pk)
+        for part in ("全场券", "薄利茶", "90.00", "0.54"):
+            assert part in notice.text
+
+    def test_a_new_cost_is_looked_at_by_itself_and_the_discount_stays(self, mall, thin):
+        made = discount(mall, 20_000, 2_000)
+        with mall_scope(mall.pk):
+            Sku.objects.filter(pk=thin.pk).update(cost_fen=9_500)
+            event = Event(mall_id=mall.pk, kind="sku.cost_changed", subject_id=thin.pk, payload={})
+            recheck([event])
+            recheck([event])
+            assert [(n.kind, n.subject_id) for n in StaffNotice.objects.all()] == [
+                ("threshold_discount.losing", made.pk)
+            ]
+            assert ThresholdDiscount.objects.get().closed_at is None
 
 
 class TestMerchantApi:
