@@ -376,7 +376,7 @@ def test_leaving_money_behind_must_be_confirmed_to_the_fen(mall, earned):
 def test_how_it_pays_follows_the_plan_in_force(mall):
     pays_for_registrations(mall)
     page = seen_in(stranger(mall).get("/how-it-pays"))
-    for text in ("一级（带来买家的人） 10% ¥10.00", "二级（上一级的推荐人） 5% ¥5.00", "每次有效点击 ¥0.05",
+    for text in ("一级 （带来买家的人） 10% ¥10.00", "二级 （上一级的推荐人） 5% ¥5.00", "每次有效点击 ¥0.05",
                  "每位新会员 ¥1.00", "收货后立即结算", "最多 2 级"):  # fmt: skip
         assert text in page
     with mall_scope(mall.pk):
