@@ -184,9 +184,10 @@ def write(
     if taken < len(basket.goods):
         raise OutOfStock
     order = Order.from_db(connection.alias, _ORDER_FIELDS, row)
-    # As if they had been read with it: whoever placed it shows it next.
-    lines = _lines(order, basket, line_ids, values["lines"])
-    order._prefetched_objects_cache = {"lines": lines}  # noqa: SLF001 - Django knows no other way to hand rows in
+    # As if they had been prefetched with it: whoever placed it shows it next.
+    lines = OrderLine.objects.filter(order=order)
+    lines._result_cache = _lines(order, basket, line_ids, values["lines"])  # noqa: SLF001 - as Django's prefetch does
+    order._prefetched_objects_cache = {"lines": lines}  # noqa: SLF001 - the same
     record("order.placed", order.pk)
     return order
 

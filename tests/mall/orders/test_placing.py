@@ -74,6 +74,19 @@ def test_an_order_keeps_what_was_bought_at_which_price_and_where_it_goes(mall, b
     assert events(mall)[-1] == ("order.placed", order.pk, {})
 
 
+def test_an_order_comes_as_it_would_be_read_again(mall, buyer):
+    first, second = make_sku(mall, price_fen=1_234), make_sku(mall, price_fen=500)
+    placed = ordering(mall, buyer, [(second, 2), (first, 1)], note="轻放")
+    with mall_scope(mall.pk):
+        read = Order.objects.get(pk=placed.pk)
+        for came, kept in [(placed, read), *zip(placed.lines.all(), read.lines.order_by("position"), strict=True)]:
+            assert {f.attname: getattr(came, f.attname) for f in came._meta.concrete_fields} == {
+                f.attname: getattr(kept, f.attname) for f in kept._meta.concrete_fields
+            }
+        assert placed.lines.count() == 2
+        assert placed.lines.get(sku=second).quantity == 2
+
+
 def test_the_time_to_pay_is_the_malls_own(mall):
     quick = make_mall(unpaid_close_minutes=7)
     from tests.factories.members import make_member
