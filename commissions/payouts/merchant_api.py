@@ -46,7 +46,7 @@ class WriteOff(APIView):
         parameters=[KEY_PARAMETER],
         request=WriteOffGiven,
         responses=BalanceOutput,
-        examples=[OpenApiExample("Part", value={"amount_fen": 1200, "reason": "已离职，无法追回"}, request_only=True)],
+        examples=[OpenApiExample("Part", value={"amount_fen": 1200, "reason": "cannot be claimed"}, request_only=True)],
     )
     @idempotent
     def post(self, request: Request, member_id: str) -> Response:

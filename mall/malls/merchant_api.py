@@ -79,7 +79,7 @@ class Settings(APIView):
         examples=[
             OpenApiExample(
                 "Contacts",
-                value={"service_phone": "400-000-0000", "service_hours": "每天 9:00-21:00", "after_sales_days": 7},
+                value={"service_phone": "400-000-0000", "service_hours": "9:00-21:00", "after_sales_days": 7},
                 request_only=True,
             )
         ],

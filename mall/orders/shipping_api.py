@@ -175,7 +175,7 @@ class Shipments(APIView):
                 value={
                     "shipped": 1,
                     "unchanged": 0,
-                    "errors": [{"row": 2, "field": "order", "error": "没有这个订单号，请核对。"}],
+                    "errors": [{"row": 2, "field": "order", "error": "There is no such order."}],
                 },
                 response_only=True,
             ),

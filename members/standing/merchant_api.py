@@ -89,7 +89,7 @@ class _Standing(APIView):
         return Response(MerchantMember(members_with_buyers().get(pk=member.pk)).data)
 
 
-_WHY = OpenApiExample("Why", value={"reason": "多次刷点击"}, request_only=True)
+_WHY = OpenApiExample("Why", value={"reason": "clicks by a machine"}, request_only=True)
 
 
 class MemberSuspension(_Standing):
