@@ -69,7 +69,8 @@ _FAULTS = """(fingers) => {
     const one = walker.currentNode.parentElement;
     if (!walker.currentNode.data.trim() || !shown(one) || unseen(one)) continue;
     if (one.closest('option, script, style, noscript, svg, :disabled, .htmx-indicator')) continue;
-    if (/<\\/?(p|br|div|span|ul|li|h\\d)\\b|{{|}}|\\b(None|NaN|undefined)\\b/.test(walker.currentNode.data))
+    const debris = /<\\/?(p|br|div|span|ul|li|h\\d)\\b|{{|}}|\\b(None|NaN|undefined)\\b/;
+    if (!one.closest('textarea') && debris.test(walker.currentNode.data))
       faults.push(`not for people: ${named(one)}`);
     const style = getComputedStyle(one);
     const words = document.createRange();
