@@ -52,11 +52,11 @@ def _refuse_depth(raw: bytes) -> None:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _value in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(_("字段 %(name)s 出现了两次") % {"name": repr(twice)})
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(_("字段 %(name)s 出现了两次") % {"name": repr(name)})
+        found[name] = value
     return found
 
 
