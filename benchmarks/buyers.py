@@ -1,6 +1,6 @@
 """Buyers who place one order after the other, over HTTP: a process of its own, for either shop.
 
-python -m benchmarks.buyers '{"shop": "fenyong", "port": 8000, …, "buyers": 4, "seconds": 5}'
+echo '{"shop": "fenyong", "port": 8000, …, "buyers": 4, "seconds": 5}' | python -m benchmarks.buyers
 """
 
 from __future__ import annotations
@@ -85,4 +85,4 @@ def main(asked: dict[str, Any]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(json.loads(sys.argv[1]))))
+    print(json.dumps(main(json.load(sys.stdin))))

@@ -102,9 +102,11 @@ class Clicks:
         asked = {
             "port": port, "host": host, "path": f"/s/{self.code}", "connections": CONNECTIONS, "seconds": self.seconds,
         }  # fmt: skip
-        process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.load", json.dumps(asked)], cwd=HOUSE, stdout=subprocess.PIPE, text=True
-        )
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        process = subprocess.Popen([sys.executable, "-m", "benchmarks.load"], cwd=HOUSE, text=True, **pipes)
+        process.stdin.write(json.dumps(asked))
+        process.stdin.close()
+        process.stdin = None
         return json.loads(process.communicate()[0]) if wait else process
 
     def _recorded(self) -> int:

@@ -1,6 +1,6 @@
 """Many keep-alive connections asking for one address: a process of its own, the same for both sides.
 
-python -m benchmarks.load '{"port": 8000, "host": "…", "path": "/s/…", "connections": 64, "seconds": 5}'
+echo '{"port": 8000, "host": "…", "path": "/s/…", "connections": 64, "seconds": 5}' | python -m benchmarks.load
 """
 
 from __future__ import annotations
@@ -55,4 +55,4 @@ async def main(asked: dict) -> dict:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(main(json.loads(sys.argv[1])))))
+    print(json.dumps(asyncio.run(main(json.load(sys.stdin)))))

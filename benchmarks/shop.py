@@ -179,7 +179,7 @@ class Shop:
 
 def _run(module: str, asked: dict[str, Any]) -> dict[str, float]:
     done = subprocess.run(
-        [sys.executable, "-m", module, json.dumps(asked)], cwd=HOUSE, capture_output=True, text=True, check=True
+        [sys.executable, "-m", module], input=json.dumps(asked), cwd=HOUSE, capture_output=True, text=True, check=True
     )
     answer: dict[str, float] = json.loads(done.stdout)
     return answer
