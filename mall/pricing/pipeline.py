@@ -115,21 +115,16 @@ def apply_coupon(works: Sequence[Work], coupon: CouponTerms) -> tuple[int, int]:
 def share_out(off_fen: int, works: Sequence[Work], step: Step, label: str, source_id: int) -> int:
     """Take off_fen off the lines in proportion to what they cost; answers how much could be taken.
 
-    What a line on its floor cannot give falls to the others; what none can give is lost.
+    What a line on its floor cannot give is lost. Were it to fall to the others, they would give more than any offer
+    was checked for, down to nothing.
     """
-    shares = [0] * len(works)
-    left, open_ = off_fen, [i for i, work in enumerate(works) if work.room_fen > 0]
-    while left and open_:
-        parts = split_exactly(left, [works[i].paid_fen for i in open_])
-        for i, part in zip(open_, parts, strict=True):
-            given = min(part, works[i].room_fen - shares[i])
-            shares[i] += given
-            left -= given
-        open_ = [i for i in open_ if shares[i] < works[i].room_fen]
-    for work, share in zip(works, shares, strict=True):
-        if share:
-            work.take(share, step, label, source_id)
-    return off_fen - left
+    taken_fen = 0
+    for work, part in zip(works, split_exactly(off_fen, [work.paid_fen for work in works]), strict=True):
+        given = min(part, work.room_fen)
+        if given:
+            work.take(given, step, label, source_id)
+            taken_fen += given
+    return taken_fen
 
 
 # The order is the rule: who comes later sees what is left.

@@ -119,11 +119,24 @@ def test_no_discount_takes_a_limited_price_below_its_floor():
     alone = price([limited], Offers(), CouponTerms(1, off_fen=300))
     assert (alone.coupon_taken_fen, alone.coupon_lost_fen, alone.lines[0].paid_fen) == (100, 200, 1_500)
     both = price([limited, line(2, 1_000)], Offers(), CouponTerms(1, off_fen=300))
-    # What the limited line cannot give falls to the other one.
-    assert (both.coupon_taken_fen, both.coupon_lost_fen) == (300, 0)
-    assert [one.paid_fen for one in both.lines] == [1_500, 800]
+    # ¥1.85 and ¥1.15 are their shares; what the limited line cannot give of its own is lost.
+    assert (both.coupon_taken_fen, both.coupon_lost_fen) == (215, 85)
+    assert [one.paid_fen for one in both.lines] == [1_500, 885]
     steps = price([limited], Offers(thresholds=(Threshold(3, 100, 90),)), CouponTerms(1, off_fen=300))
     assert (steps.discount_fen, steps.coupon_taken_fen, steps.coupon_lost_fen) == (100, 10, 290)
+
+
+@pytest.mark.parametrize("limited_pieces", [1, 9, 500])
+def test_no_line_gives_more_than_its_own_share_however_much_of_the_order_lies_on_its_floor(limited_pieces):
+    # One piece at ¥100.00 that costs ¥50.00 bears 20 % off; it would not bear the share of the limited ones as well.
+    lines = [line(1, 10_000, limited_pieces, limited=Limited(7, 7_200, 7_124)), line(2, 10_000)]
+    coupon = price(lines, Offers(), CouponTerms(1, off_bps=2_000))
+    assert coupon.lines[1].paid_fen == 8_000
+    assert coupon.lines[0].paid_fen == 7_124 * limited_pieces
+    base_fen = 7_200 * limited_pieces + 10_000
+    discount = price(lines, Offers(thresholds=(Threshold(3, base_fen, base_fen // 5),)))
+    assert discount.lines[1].paid_fen == 8_000
+    assert discount.lines[0].paid_fen == 7_124 * limited_pieces
 
 
 def test_a_price_allowed_below_its_floor_is_never_discounted_further():
