@@ -305,6 +305,7 @@ REST_FRAMEWORK = {
     # Whoever forgets to say so has written an endpoint for buyers, not one for everybody.
     "DEFAULT_PERMISSION_CLASSES": ["mall.api.permissions.IsBuyer"],
     "DEFAULT_PARSER_CLASSES": ["mall.api.parsers.BoundedJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "mall.api.negotiation.PlainNegotiation",
     "DEFAULT_RENDERER_CLASSES": ["mall.api.renderers.OrjsonRenderer"],
     "DEFAULT_PAGINATION_CLASS": "mall.api.pagination.NewestFirstPagination",
     "PAGE_SIZE": 20,

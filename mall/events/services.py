@@ -16,24 +16,27 @@ from mall.faultpoints import reach
 from mall.tenancy.context import require_mall_id
 from mall.tenancy.postgres.prepared import Prepared
 
+# Two clauses of a WITH: facts out of the clause `told` (subject_id, payload, n), and their deliveries. For a
+# statement that writes what they tell of; whoever executes it must call `recorded`.
+RECORDING = """event AS (
+    INSERT INTO mall_event (mall_id, kind, subject_id, payload, at)
+    SELECT %(mall)s, %(kind)s, told.subject_id, told.payload, %(at)s FROM told ORDER BY told.n RETURNING id
+), delivery AS (
+    INSERT INTO mall_delivery (mall_id, event_id, handler, attempts, created_at, due_at, last_error)
+    SELECT %(mall)s, event.id, handler, 0, %(at)s, %(at)s, '' FROM event CROSS JOIN unnest(%(handlers)s) AS handler
+)"""
+RECORDING_TYPES = {"mall": "bigint", "kind": "text", "handlers": "text[]", "at": "timestamptz"}
 _RECORD = Prepared(
     "record_events",
-    """
-WITH event AS (
-    INSERT INTO mall_event (mall_id, kind, subject_id, payload, at)
-    SELECT %(mall)s, %(kind)s, told.subject_id, told.payload::jsonb, %(at)s
-    FROM unnest(%(subjects)s, %(payloads)s) WITH ORDINALITY AS told (subject_id, payload, n)
-    ORDER BY told.n RETURNING id
+    f"""
+WITH told AS (
+    SELECT subject_id, payload::jsonb, n
+    FROM unnest(%(subjects)s, %(payloads)s) WITH ORDINALITY AS given (subject_id, payload, n)
+), {RECORDING}
+SELECT
+""",  # noqa: S608 - our own text
+    {**RECORDING_TYPES, "subjects": "bigint[]", "payloads": "text[]"},
 )
-INSERT INTO mall_delivery (mall_id, event_id, handler, attempts, created_at, due_at, last_error)
-SELECT %(mall)s, event.id, handler, 0, %(at)s, %(at)s, ''
-FROM event CROSS JOIN unnest(%(handlers)s) AS handler
-""",
-    {
-        "mall": "bigint", "kind": "text", "subjects": "bigint[]", "payloads": "text[]", "handlers": "text[]",
-        "at": "timestamptz",
-    },
-)  # fmt: skip
 
 
 def record(kind: str, subject_id: int, payload: dict[str, Any] | None = None) -> None:
@@ -52,7 +55,6 @@ def record_many(kind: str, facts: Iterable[tuple[int, dict[str, Any]]]) -> None:
     told = list(facts)
     if not told:
         return
-    handlers = list(settings.EVENT_HANDLERS.get(kind, ()))
     with connection.cursor() as cursor:
         _RECORD.run(
             cursor,
@@ -61,11 +63,22 @@ def record_many(kind: str, facts: Iterable[tuple[int, dict[str, Any]]]) -> None:
                 "kind": kind,
                 "subjects": [subject_id for subject_id, _payload in told],
                 "payloads": [json.dumps(payload) for _subject_id, payload in told],
-                "handlers": handlers,
+                "handlers": handlers_of(kind),
                 "at": clock.now(),
             },
         )
-    if handlers:
+    recorded(kind)
+
+
+def handlers_of(kind: str) -> list[str]:
+    """Who hears facts of this kind, as dotted paths."""
+    return list(settings.EVENT_HANDLERS.get(kind, ()))
+
+
+def recorded(kind: str) -> None:
+    """Facts of this kind have been written in the mall's transaction: ring the bell when it is committed."""
+    mall_id = require_mall_id("An event")
+    if handlers_of(kind):
         transaction.on_commit(lambda: ring(mall_id), robust=True)
 
 

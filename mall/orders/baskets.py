@@ -16,14 +16,15 @@ from mall.catalogue.selectors import skus_asked_for
 from mall.coupons.errors import CouponBelowThreshold, CouponOutOfScope
 from mall.coupons.models import Coupon
 from mall.coupons.selectors import coupon_terms
-from mall.freight.selectors import DEFAULT, freight_terms
+from mall.freight.selectors import DEFAULT
 from mall.orders.errors import BadOrder, NotOnSale, OutOfStock, OverPurchaseLimit, SkuMissing
+from mall.orders.offers import holding_at
 from mall.pricing import pipeline
 from mall.pricing.facts import FreightTerms, Limited, Line, Offers, Priced, Region
 from mall.pricing.ports import is_member
 from mall.promotions.floors import floor_at
 from mall.promotions.models import LimitedPrice
-from mall.promotions.selectors import limited_of, pieces_left, thresholds_at
+from mall.promotions.selectors import pieces_left
 
 Goods = list[tuple[Sku, int]]
 
@@ -72,18 +73,18 @@ def gather(
 ) -> Basket:
     """Read what decides the price of the goods. coupons: those that will be tried, with their templates.
 
-    A constant number of statements: limited prices and threshold discounts, and members, freight and categories
-    only where one of the goods or offers asks for them.
+    A constant number of statements: one for all offers, and members and categories only where one of the goods or
+    offers asks for them.
     """
-    limited = limited_of([sku.pk for sku, _quantity in goods], at)
-    thresholds = thresholds_at(at)
+    holding = holding_at(at, sku_ids=[sku.pk for sku, _quantity in goods], templates=_templates_of(goods))
+    limited, thresholds = holding.limited, holding.thresholds
     by_category = any(offer.scope.category_id for offer in thresholds) or any(
         coupon.template.category_id for coupon in coupons
     )
     above = _categories_above() if by_category else {}
     members_price = any(sku.member_price_fen is not None for sku, _quantity in goods)
     member = members_price and buyer is not None and is_member(buyer)
-    freight = _freight_of(goods) if region is not None else {}
+    freight = holding.freight if region is not None else {}
     lines = tuple(
         Line(
             sku_id=sku.pk,
@@ -152,9 +153,8 @@ def _categories_above() -> dict[int | None, frozenset[int]]:
     return found
 
 
-def _freight_of(goods: Goods) -> dict[int, FreightTerms]:
-    charged = [sku.product for sku, _quantity in goods if not sku.product.free_freight]
-    return freight_terms({product.freight_template_id or DEFAULT for product in charged}) if charged else {}
+def _templates_of(goods: Goods) -> set[int]:
+    return {sku.product.freight_template_id or DEFAULT for sku, _quantity in goods if not sku.product.free_freight}
 
 
 def _template_of(sku: Sku, freight: Mapping[int, FreightTerms]) -> int | None:

@@ -90,8 +90,13 @@ def idempotent(view: View) -> View:
         if kept is not None:
             return Response(kept.body, status=kept.status, headers={REPLAYED: "true"})
         reach("idempotency.claimed")
-        response = _answer(self, view, request, args, kwargs)
-        keep(principal=principal, key=key, status=response.status_code, body=response.data)
+        try:
+            response = _answer(self, view, request, args, kwargs)
+            keep(principal=principal, key=key, status=response.status_code, body=response.data)
+        except Exception:
+            # Where no savepoint lies around the view, a key without an answer would else be committed.
+            transaction.set_rollback(True)
+            raise
         reach("idempotency.kept")
         return response
 

@@ -25,6 +25,9 @@ class OrderStatus(models.TextChoices):
 class Order(MallModel):
     """One order. Its status moves only through mall.orders.transitions, by compare-and-set."""
 
+    # Set by who has just placed it and would only read them again.
+    placed_lines: list[OrderLine] | None = None
+
     public_id = PublicIdField()
     number = models.CharField(max_length=32)
     buyer = MallForeignKey(Buyer)

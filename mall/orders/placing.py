@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from mall.buyers.models import Buyer
 from mall.catalogue.models import Sku
 from mall.coupons.models import Coupon
-from mall.events.services import record
+from mall.events.services import RECORDING, RECORDING_TYPES, handlers_of, recorded
 from mall.inputs import checked_line, checked_number
 from mall.orders.actors import actor_key
 from mall.orders.baskets import Basket
@@ -29,6 +29,7 @@ from mall.tenancy.postgres.prepared import Prepared
 LINES_MAX = 50
 QUANTITY_MAX = 9_999
 NUMBER_ATTEMPTS = 5
+RECORDED = "order.placed"
 
 # Address fields: most characters, and whether one may be left empty.
 _ADDRESS = {
@@ -145,11 +146,13 @@ WITH placed AS (
 ), change AS (
     INSERT INTO mall_orderchange (mall_id, order_id, before, after, actor, note, at)
     SELECT %(mall)s, placed.id, '', %(status)s, %(actor)s, '', %(at)s FROM placed
-)
+), told AS (
+    SELECT id AS subject_id, '{{}}'::jsonb AS payload, 1 AS n FROM placed
+), {RECORDING}
 SELECT placed.*, ARRAY(SELECT id FROM line ORDER BY position), (SELECT count(*) FROM taken) FROM placed
 """,  # noqa: S608 - our own columns
     {
-        "mall": "bigint", "at": "timestamptz", "digits": "text", "buyer": "bigint", "status": "text",
+        **RECORDING_TYPES, "digits": "text", "buyer": "bigint", "status": "text",
         "goods": "bigint", "discount": "bigint", "freight": "bigint", "total": "bigint", "note": "text",
         "visitor": "text", "by_staff": "boolean", "lines": "jsonb", "steps": "jsonb", "coupon": "bigint",
         "actor": "text", "a_name": "text", "a_phone": "text", "a_province": "text", "a_city": "text",
@@ -179,16 +182,14 @@ def write(
     values = _values(basket, priced) | {f"a_{field}": text for field, text in address.items()}
     values |= {"buyer": buyer.pk, "actor": actor_key(buyer), "visitor": visitor_key, "note": note}
     values |= {"by_staff": placed_by_staff, "coupon": coupon.pk if coupon else None}
+    values |= {"kind": RECORDED, "handlers": handlers_of(RECORDED)}
     *row, line_ids, taken = _insert(values)
     # The SKUs are locked and were counted before; this is the last guard of all.
     if taken < len(basket.goods):
         raise OutOfStock
     order = Order.from_db(connection.alias, _ORDER_FIELDS, row)
-    # As if they had been prefetched with it: whoever placed it shows it next.
-    lines = OrderLine.objects.filter(order=order)
-    lines._result_cache = _lines(order, basket, line_ids, values["lines"])  # noqa: SLF001 - as Django's prefetch does
-    order._prefetched_objects_cache = {"lines": lines}  # noqa: SLF001 - the same
-    record("order.placed", order.pk)
+    order.placed_lines = _lines(order, basket, line_ids, values["lines"])
+    recorded(RECORDED)
     return order
 
 

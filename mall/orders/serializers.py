@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from mall.api.fields import FenField, StrictIntegerField, TextField
 from mall.api.lookup import public_uuid
+from mall.api.shapes import as_shown
 from mall.coupons.errors import CouponMissing
 from mall.orders.errors import SkuMissing
 from mall.orders.models import Order, OrderLine, OrderStatus
@@ -95,7 +96,7 @@ class OrderShown(serializers.ModelSerializer):
     id = serializers.UUIDField(source="public_id")
     status = serializers.ChoiceField(choices=OrderStatus.choices)
     shipment = serializers.SerializerMethodField()
-    lines = OrderLineShown(many=True)
+    lines = serializers.SerializerMethodField()
 
     class Meta:
         model = Order
@@ -104,6 +105,12 @@ class OrderShown(serializers.ModelSerializer):
             "note", "placed_at", "expires_at", "paid_at", "received_at", "completed_at", "ended_at", "shipment",
             "lines",
         )  # fmt: skip
+
+    @extend_schema_field(OrderLineShown(many=True))
+    def get_lines(self, order: Order) -> list[dict[str, Any]]:
+        """In the order in which they were asked for."""
+        lines = order.lines.all() if order.placed_lines is None else order.placed_lines
+        return [as_shown(OrderLineShown, line) for line in lines]
 
     @extend_schema_field(Shipment(allow_null=True))
     def get_shipment(self, order: Order) -> dict[str, Any] | None:

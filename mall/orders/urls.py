@@ -7,7 +7,7 @@ from django.urls import path
 from mall.orders import api, merchant_api, shipping_api
 
 api_urlpatterns = [
-    path("orders", api.Orders.as_view(), name="orders"),
+    path("orders", api.orders, name="orders"),
     path("orders/quote", api.Quoting.as_view(), name="order-quote"),
     path("orders/<str:order_id>", api.OneOrder.as_view(), name="order"),
     path("orders/<str:order_id>/cancel", api.Cancellation.as_view(), name="order-cancel"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
+import orjson
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -15,25 +17,22 @@ from mall.promotions.models import LimitedPrice
 from mall.tenancy.context import require_mall_id
 from mall.tenancy.postgres.prepared import Prepared
 
-# Both are asked for by every order: plain SQL, whose text is not put together anew each time.
+# Asked for by every order, together with what other rooms know (mall.orders.offers): read as JSON.
 _LIMITED_FIELDS = tuple(field.attname for field in LimitedPrice._meta.concrete_fields)
-_LIMITED = Prepared(
-    "limited_prices",
-    f"""
+LIMITED_AT = f"""
 SELECT {", ".join(_LIMITED_FIELDS)} FROM mall_limitedprice
 WHERE mall_id = %(mall)s AND sku_id = ANY(%(skus)s) AND starts_at <= %(at)s AND ends_at > %(at)s
     AND closed_at IS NULL AND paused_reason = '' ORDER BY id DESC
-""",  # noqa: S608 - our own columns
+"""  # noqa: S608 - our own columns
+_LIMITED = Prepared(
+    "limited_prices",
+    f"SELECT json_agg(one)::text FROM ({LIMITED_AT}) one",  # noqa: S608 - our own text
     {"mall": "bigint", "skus": "bigint[]", "at": "timestamptz"},
 )
-_THRESHOLDS = Prepared(
-    "threshold_discounts",
-    """
+THRESHOLDS_AT = """
 SELECT id, threshold_fen, off_fen, product_id, category_id, name FROM mall_thresholddiscount
 WHERE mall_id = %(mall)s AND starts_at <= %(at)s AND ends_at > %(at)s AND closed_at IS NULL ORDER BY id
-""",
-    {"mall": "bigint", "at": "timestamptz"},
-)
+"""
 
 
 def running_limited(at: datetime) -> QuerySet[LimitedPrice]:
@@ -45,10 +44,23 @@ def limited_of(sku_ids: Iterable[int], at: datetime) -> dict[int, LimitedPrice]:
     """SKU id → its limited-time price at this moment, with pieces left. One statement."""
     with connection.cursor() as cursor:
         _LIMITED.run(cursor, {"mall": require_mall_id("A price"), "skus": list(sku_ids), "at": at})
-        found = [LimitedPrice.from_db(connection.alias, _LIMITED_FIELDS, row) for row in cursor.fetchall()]
-    for limited in found:
-        limited.floor_basis = json.loads(limited.floor_basis)
+        [text] = cursor.fetchone()
+    return limited_from(orjson.loads(text or "[]"))
+
+
+def limited_from(rows: Iterable[dict[str, Any]]) -> dict[int, LimitedPrice]:
+    """SKU id → limited-time price with pieces left, out of the rows of LIMITED_AT as JSON has them."""
+    found = (
+        LimitedPrice.from_db(connection.alias, _LIMITED_FIELDS, [_read(name, row[name]) for name in _LIMITED_FIELDS])
+        for row in rows
+    )
     return {limited.sku_id: limited for limited in found if pieces_left(limited) != 0}
+
+
+def _read(field: str, value: Any) -> Any:
+    if field == "public_id":
+        return UUID(value)
+    return datetime.fromisoformat(value) if field.endswith("_at") and value is not None else value
 
 
 def pieces_left(limited: LimitedPrice) -> int | None:
@@ -58,14 +70,14 @@ def pieces_left(limited: LimitedPrice) -> int | None:
     return max(0, limited.quantity_limit - limited.sold_count)
 
 
-def thresholds_at(at: datetime) -> tuple[Threshold, ...]:
-    """The threshold discounts of this moment, as the pipeline takes them. One statement."""
-    with connection.cursor() as cursor:
-        _THRESHOLDS.run(cursor, {"mall": require_mall_id("A promotion"), "at": at})
-        return tuple(
-            Threshold(pk, threshold_fen, off_fen, Scope(product_id, category_id), name)
-            for pk, threshold_fen, off_fen, product_id, category_id, name in cursor.fetchall()
+def thresholds_from(rows: Iterable[dict[str, Any]]) -> tuple[Threshold, ...]:
+    """The threshold discounts as the pipeline takes them, out of the rows of THRESHOLDS_AT as JSON has them."""
+    return tuple(
+        Threshold(
+            row["id"], row["threshold_fen"], row["off_fen"], Scope(row["product_id"], row["category_id"]), row["name"]
         )
+        for row in rows
+    )
 
 
 def goods_of_scope(*, category: Category | None = None, product: Product | None = None) -> QuerySet[Sku]:
