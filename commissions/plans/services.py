@@ -12,6 +12,7 @@ from commissions.plans.models import PlanOverride, PlanVersion
 from commissions.plans.selectors import PLAN_FIELDS
 from mall import clock
 from mall.events.services import record
+from mall.promotions.rechecking import recheck_limited_prices
 from mall.staff.audit import log
 from mall.staff.models import User
 from mall.tenancy.context import mall_scope, require_mall_id
@@ -33,7 +34,8 @@ def change_plan(*, author: User | None, changes: dict[str, Any]) -> PlanVersion:
 
     changes has the shape of api.md's plan; overrides, when given, replace all overrides and name
     their scope's object by its public id. Raises PlanRefused with the field and the sum.
-    Locks: the mall's plan (advisory, to the end of the transaction), so versions count on.
+    Limited-time prices that would lose under it are paused with it.
+    Locks: the mall's plan (advisory, to the end of the transaction), so versions count on; limited-time prices by id.
     """
     mall_id = require_mall_id("The plan")
     with mall_scope(mall_id):
@@ -57,6 +59,8 @@ def change_plan(*, author: User | None, changes: dict[str, Any]) -> PlanVersion:
         detail = {"version": plan.version, "fields": sorted(changes)}
         log(action="plan.changed", subject=plan, detail=detail, actor=author)
         record("plan.changed", plan.pk)
+        # Now and not when a worker comes by: no order in between is placed at a price that loses under this plan.
+        recheck_limited_prices()
     return plan
 
 

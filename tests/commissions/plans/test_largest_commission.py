@@ -10,6 +10,7 @@ from commissions.plans.offers import largest_commission
 from commissions.plans.services import change_plan
 from mall import clock
 from mall.events.delivery import deliver
+from mall.orders.quoting import quote
 from mall.promotions.errors import BelowFloor
 from mall.promotions.models import LimitedPrice
 from mall.promotions.services import create_limited_price
@@ -50,6 +51,15 @@ def test_an_override_and_the_ceiling_hold(mall):
     assert most(mall, sku) == 1_000
     assert most(mall, sku, 1_000) == 200
     assert most(mall, make_costed_sku(mall)) == 1_000
+
+
+def test_nothing_is_sold_at_such_a_price_before_a_worker_comes_by(mall):
+    sku, other = make_costed_sku(mall), make_costed_sku(mall)
+    make_limited(mall, sku, 6_000)
+    make_limited(mall, other, 9_000)
+    plan(mall, order_levels_bps=[2_000])
+    with mall_scope(mall.pk):
+        assert quote(buyer=None, lines=[(sku, 1), (other, 1)]).total_fen == 10_000 + 9_000
 
 
 def test_a_plan_that_pays_more_pauses_a_price_that_would_lose_money(mall):
