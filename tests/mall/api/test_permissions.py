@@ -53,11 +53,13 @@ def views_of(resolver, prefix: str = ""):
             yield prefix + str(pattern.pattern), pattern.callback.cls
 
 
-# Anybody may register, log in, look at goods, what others say of them and what coupons there are, and click.
+# Anybody may register, log in, look at goods, what others say of them and what coupons there are, click, and fill a
+# cart of his own, which is known by a signed token.
 OPEN = {
     "phone-codes", "password-resets", "members", "tokens", "merchant/tokens", "categories", "products",
     "products/<str:product_id>", "clicks", "clicks/<str:click_id>/confirm", "schema", "docs", "coupon-templates",
     "products/<str:product_id>/reviews", "products/<str:product_id>/review-summary", "wechat/mini-sessions",
+    "cart", "cart/items", "cart/items/<str:sku_id>",
 }  # fmt: skip
 
 
