@@ -53,7 +53,7 @@ class Prepared:
         if here in known:
             return
         # The driver's own cursor: this belongs to the connection and not to what is asked.
-        with driver.cursor() as cursor:
+        with connection.wrap_database_errors, driver.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_prepared_statements WHERE name = %s", [self.name])
             if cursor.fetchone() is None:
                 cursor.execute(self.prepare)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
+import psycopg2
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from mall.tenancy.context import mall_scope
 from mall.tenancy.postgres.prepared import Prepared
@@ -54,6 +57,19 @@ def test_each_transaction_of_a_mall_knows_its_server_process():
     with mall_scope(make_mall().pk), connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         assert connection.server_process == cursor.fetchone()[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_ends_meanwhile_is_told_as_one():
+    mall = make_mall()
+    with pytest.raises(OperationalError), mall_scope(mall.pk), connection.cursor() as cursor:
+        with closing(
+            psycopg2.connect(connection.connection.dsn, password=connection.settings_dict["PASSWORD"])
+        ) as other:
+            with other.cursor() as beside:
+                beside.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.server_process])
+        Prepared("never_prepared", "SELECT %(one)s", {"one": "int"}).run(cursor, {"one": 1})
+    connection.close()
 
 
 def test_a_changed_text_is_another_statement():
