@@ -86,7 +86,7 @@ class Samples(APIView):
         """Put twelve sample goods on sale; 409 while there are some."""
         return Response({"added": len(add_samples(actor=request.user))}, status=status.HTTP_201_CREATED)
 
-    @extend_schema(responses=SamplesRemoved)
+    @extend_schema(responses={200: SamplesRemoved})
     def delete(self, request: Request) -> Response:
         """Take them away again."""
         deleted, kept = remove_samples(actor=request.user)
