@@ -63,11 +63,13 @@ def test_each_transaction_of_a_mall_knows_its_server_process():
 def test_a_connection_that_ends_meanwhile_is_told_as_one():
     mall = make_mall()
     with pytest.raises(OperationalError), mall_scope(mall.pk), connection.cursor() as cursor:
-        with closing(
-            psycopg2.connect(connection.connection.dsn, password=connection.settings_dict["PASSWORD"])
-        ) as other:
-            with other.cursor() as beside:
-                beside.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.server_process])
+        with (
+            closing(
+                psycopg2.connect(connection.connection.dsn, password=connection.settings_dict["PASSWORD"])
+            ) as other,
+            other.cursor() as beside,
+        ):
+            beside.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.server_process])
         Prepared("never_prepared", "SELECT %(one)s", {"one": "int"}).run(cursor, {"one": 1})
     connection.close()
 
