@@ -57,6 +57,11 @@ def form_of(world: World, name: str) -> dict[str, str]:
     return {key: value for key, value in (fields.found | known).items() if key != "csrfmiddlewaretoken"}
 
 
+def kind_of(field: str) -> str:
+    """One name for the same field of every variant, and of every column of a table."""
+    return re.sub(r"^[0-9a-f]{8}-|^column_.*", "*", field)
+
+
 def browser_of(world: World, name: str) -> Any:
     """The browser of whoever may open it."""
     case = CASES[name]
@@ -66,9 +71,10 @@ def browser_of(world: World, name: str) -> Any:
 @pytest.mark.parametrize("name", POSTING)
 def test_each_field_of_a_form_may_hold_anything(world, name):
     form, browser, url = form_of(world, name), browser_of(world, name), address(name, world)
-    for value in FORM_VALUES:
+    # A form without a field holds nothing that could be odd.
+    for value in FORM_VALUES if form else FORM_VALUES[:1]:
         page(browser, "post", url, dict.fromkeys(form, value))
-    for field in form:
+    for field in {kind_of(field): field for field in reversed(form)}.values():
         for value in (*WORST, "\x00"):
             page(browser, "post", url, form | {field: value})
         page(browser, "post", url, {key: value for key, value in form.items() if key != field})
