@@ -15,8 +15,8 @@ LAN ?=
 N ?= 1
 # For pytest: make test ARGS="tests/setup -k roles"
 ARGS ?=
-# As many test processes as cores: more only wait for each other.
-JOBS ?= auto
+# One test process more than there are cores: those that stop servers wait for them most of their time.
+JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 .PHONY: help
 help: ## List the targets

@@ -124,7 +124,7 @@ def faults(page: Any, *, fingers: bool) -> list[str]:
 
 def watched(page: Any) -> Any:
     """The page, which keeps in `troubles` what went wrong on it: scripts, the console, requests."""
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     page.troubles = []
     page.on("pageerror", lambda error: page.troubles.append(f"script: {error}"))
     page.on("console", lambda said: page.troubles.append(f"console: {said.text}") if said.type == "error" else None)

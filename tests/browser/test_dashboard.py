@@ -32,7 +32,7 @@ def _beside_playwrights_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
 def desk(chromium: Any, world: World, port: str, size: dict[str, int] = DESK, **more: Any) -> Any:
     """The owner's page, logged in; an error in a script fails the test."""
     page = chromium.new_context(viewport=size, locale="zh-CN", **more).new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     page.base = f"http://{world.host}:{port}"
     page.troubles = []
     page.on("pageerror", lambda error: page.troubles.append(str(error)))

@@ -36,7 +36,7 @@ FIRST_LINK_TAPS_MOST = 3
 def counter(chromium: Any, mall: Mall, base: str) -> Any:
     """The owner at his desk, logged in."""
     page = chromium.new_context(viewport=DESK, locale="zh-CN").new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     page.troubles = []
     page.on("pageerror", lambda error: page.troubles.append(str(error)))
     page.on("dialog", lambda dialog: dialog.accept())
@@ -184,7 +184,7 @@ def test_a_promoter_has_his_first_link_after_three_taps(server, chromium, pictur
 def test_a_merchant_signs_up_and_sells_within_a_few_steps(server, worker, chromium, picture, record_property):
     """Sign-up, goods, a price for them, and the first order that a stranger pays."""
     page = chromium.new_context(viewport=DESK, locale="zh-CN").new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     hand = Hand(page)
     page.goto(f"http://localhost:{server}/operator/signup")
     for field, text in {

@@ -38,7 +38,7 @@ def phone(chromium: Any, **more: Any) -> Any:
     """A page on a phone; an error in a script or of the server fails the test."""
     context = chromium.new_context(viewport=PHONE_SCREEN, locale="zh-CN", has_touch=True, **more)
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     page.on("dialog", lambda dialog: dialog.accept())
     page.troubles = []
     page.on("pageerror", lambda error: page.troubles.append(str(error)))
