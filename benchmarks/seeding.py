@@ -173,6 +173,8 @@ SELECT %(mall)s, id, 'commissions.handlers.settle_conversions', 0, now(), now(),
 )
 
 _SETTLED = (
+    # Without it the planner takes a mall's accounts for a handful, and looks through them once for each entry.
+    "ANALYZE referrals_conversion, commissions_account",
     """
 INSERT INTO commissions_settlement (mall_id, conversion_id, plan_id, revision, reason, trace, created_at)
 SELECT %(mall)s, c.id, %(plan)s, 1, '', jsonb_build_object('kind', 'order', 'plan', 2, 'hold_days', 7, 'levels',
