@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from mall.events import bell
+
 
 def ring(mall_id: int) -> None:
     """Wake a worker once this is committed; a bell that is lost costs the time to beat's next sweep."""
@@ -13,10 +15,4 @@ def ring(mall_id: int) -> None:
 def _ring(mall_id: int) -> None:
     from mall.payments.wechat.tasks import ask_wechat_of_mall
 
-    try:
-        ask_wechat_of_mall.apply_async(kwargs={"mall_id": mall_id}, retry=False)
-    except OSError:
-        return
-    except Exception as error:
-        if error.__class__.__module__.split(".")[0] not in {"kombu", "redis", "celery", "amqp"}:
-            raise
+    bell.ring(ask_wechat_of_mall, mall_id=mall_id)
