@@ -94,7 +94,7 @@ def idempotent(view: View) -> View:
             response = _answer(self, view, request, args, kwargs)
             keep(principal=principal, key=key, status=response.status_code, body=response.data)
         except Exception:
-            # Where no savepoint lies around the view, a key without an answer would else be committed.
+            # A refusal may keep its changes (docs/adr/0010); a key without an answer must never be among them.
             transaction.set_rollback(True)
             raise
         reach("idempotency.kept")

@@ -1,6 +1,7 @@
 """Taking stock and giving it back.
 
-Who else writes Sku.stock: placing, in the statement of the order itself (mall.orders.placing), and the merchant's editor.
+Who else writes Sku.stock: placing, in the statement of the order itself (mall.orders.placing), and the merchant's
+editor.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mall.catalogue.models import Sku
+from mall.errors import DomainError
 from mall.orders.errors import OutOfStock
 from mall.orders.idempotency import fingerprint
 from mall.orders.models import IdempotencyKey, Order
@@ -120,6 +121,24 @@ def test_an_error_of_ours_keeps_nothing(mall, api, sku, monkeypatch):
         broken.setattr("mall.orders.services.priced", lambda *_args: 1 / 0)
         assert api.post("orders", asking(sku), **key("k1")).status_code == 500
     assert (orders(mall), stock(sku)) == (0, 10)
+    with mall_scope(mall.pk):
+        assert not IdempotencyKey.objects.exists()
+    assert api.post("orders", asking(sku), **key("k1")).status_code == 201
+    assert (orders(mall), stock(sku)) == (1, 9)
+
+
+def test_a_refusal_that_says_nothing_of_the_request_leaves_no_key_even_if_it_keeps_its_trace(
+    mall, api, sku, monkeypatch
+):
+    class TooMany(DomainError):
+        status, code, keeps_changes = 429, "too_many", True
+
+    def refuse(*_args):
+        raise TooMany
+
+    with monkeypatch.context() as broken:
+        broken.setattr("mall.orders.services.priced", refuse)
+        assert api.post("orders", asking(sku), **key("k1")).status_code == 429
     with mall_scope(mall.pk):
         assert not IdempotencyKey.objects.exists()
     assert api.post("orders", asking(sku), **key("k1")).status_code == 201
