@@ -11,25 +11,13 @@ from mall.buyers.models import Buyer
 from mall.staff.models import AuditRecord
 from mall.tenancy.context import mall_scope
 from tests.factories.events import drain
-from tests.factories.mall import host_of, make_mall, make_staff, owner_of
+from tests.factories.mall import host_of, make_mall, make_staff
 from tests.factories.members import make_chain
 from tests.factories.trade import make_sku, place, place_and_pay
 
 pytestmark = pytest.mark.django_db
 
 LISTS = ("orders", "members", "commissions", "conversions", "payouts", "ledger")
-
-
-@pytest.fixture
-def mall():
-    return make_mall()
-
-
-@pytest.fixture
-def desk(client, mall):
-    client.defaults["HTTP_HOST"] = host_of(mall)
-    client.force_login(owner_of(mall).user)
-    return client
 
 
 def table(answer):

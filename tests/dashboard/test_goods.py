@@ -10,24 +10,11 @@ from mall.catalogue.models import Category, Product, Sku
 from mall.catalogue.selectors import pictures
 from mall.catalogue.services import create_category, create_product
 from mall.tenancy.context import mall_scope
-from tests.factories.mall import host_of, make_mall, owner_of
 from tests.factories.members import make_member
 from tests.factories.pictures import a_picture
 from tests.factories.trade import place
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def mall():
-    return make_mall()
-
-
-@pytest.fixture
-def desk(client, mall):
-    client.defaults["HTTP_HOST"] = host_of(mall)
-    client.force_login(owner_of(mall).user)
-    return client
 
 
 def row(prefix, **typed):

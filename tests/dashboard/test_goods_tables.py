@@ -9,21 +9,8 @@ from mall.catalogue.import_jobs import go_on
 from mall.catalogue.models import Product, Sku
 from mall.catalogue.services import create_product
 from mall.tenancy.context import mall_scope
-from tests.factories.mall import host_of, make_mall, owner_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def mall():
-    return make_mall()
-
-
-@pytest.fixture
-def desk(client, mall):
-    client.defaults["HTTP_HOST"] = host_of(mall)
-    client.force_login(owner_of(mall).user)
-    return client
 
 
 def only(mall):

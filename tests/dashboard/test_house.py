@@ -26,18 +26,6 @@ SETTINGS = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def mall():
-    return make_mall()
-
-
-@pytest.fixture
-def desk(client, mall):
-    client.defaults["HTTP_HOST"] = host_of(mall)
-    client.force_login(owner_of(mall).user)
-    return client
-
-
 def member(mall, pk):
     with mall_scope(mall.pk):
         return StaffMember.objects.select_related("user").get(pk=pk)

@@ -13,24 +13,12 @@ from mall.coupons.models import CouponTemplate
 from mall.promotions.models import ThresholdDiscount
 from mall.staff.models import AuditRecord
 from mall.tenancy.context import mall_scope
-from tests.factories.mall import host_of, make_mall, owner_of
+from tests.factories.mall import make_mall
 from tests.factories.offers import make_costed_sku
 from tests.factories.trade import make_product
 
 pytestmark = pytest.mark.django_db
 COUPON, DISCOUNT = "/dashboard/coupons/new", "/dashboard/thresholds/new"
-
-
-@pytest.fixture
-def mall():
-    return make_mall()
-
-
-@pytest.fixture
-def desk(client, mall):
-    client.defaults["HTTP_HOST"] = host_of(mall)
-    client.force_login(owner_of(mall).user)
-    return client
 
 
 def a_coupon(**more) -> dict[str, str]:
