@@ -24,7 +24,7 @@ class Member(MallModel):
         CLOSED = "closed", _("已注销")
 
     public_id = PublicIdField()
-    buyer = MallForeignKey(Buyer)
+    buyer = MallForeignKey(Buyer, db_index=False)
     referrer = MallForeignKey("self", null=True, blank=True)
     standing = models.CharField(max_length=10, choices=Standing.choices, default=Standing.ACTIVE)
     joined_at = models.DateTimeField(default=clock.now)
@@ -50,7 +50,7 @@ class Member(MallModel):
 class Binding(MallModel):
     """How a member came to his referrer (or to none): the history that is kept. Append-only."""
 
-    member = MallForeignKey(Member)
+    member = MallForeignKey(Member, db_index=False)
     referrer = MallForeignKey(Member, null=True, blank=True)
     source = models.CharField(max_length=20, help_text="ref, visitor, none, or refused:<why>")
     code = models.CharField(max_length=20, blank=True, help_text="the share code that decided")
@@ -63,7 +63,7 @@ class Binding(MallModel):
 class StandingChange(MallModel):
     """A promoter suspended, taken back or closed: when, so that the past can be computed again."""
 
-    member = MallForeignKey(Member)
+    member = MallForeignKey(Member, db_index=False)
     before = models.CharField(max_length=10)
     after = models.CharField(max_length=10)
     reason = models.CharField(max_length=200, blank=True)

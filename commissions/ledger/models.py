@@ -35,7 +35,7 @@ class Account(MallModel):
     """A place money stands. The mall's own accounts keep no balance: theirs would be the hot row."""
 
     kind = models.CharField(max_length=12, choices=AccountKind.choices)
-    member = MallForeignKey(Member, null=True, blank=True)
+    member = MallForeignKey(Member, null=True, blank=True, db_index=False)
     currency = models.CharField(max_length=3, default="CNY")
     balance_fen = models.BigIntegerField(null=True, blank=True)
 

@@ -42,7 +42,7 @@ class Payout(MallModel):
 
     public_id = PublicIdField()
     number = models.CharField(max_length=32, help_text="fixed before the first transfer call")
-    member = MallForeignKey(Member)
+    member = MallForeignKey(Member, db_index=False)
     payee = MallForeignKey(Payee)
     amount_fen = models.BigIntegerField()
     status = models.CharField(max_length=10, choices=PayoutStatus.choices, default=PayoutStatus.REQUESTED)

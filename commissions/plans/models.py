@@ -64,7 +64,7 @@ class PlanVersion(MallModel):
 class PlanOverride(MallModel):
     """Rates of a plan version for one category, product or SKU; the narrowest scope wins."""
 
-    plan = MallForeignKey(PlanVersion, related_name="overrides")
+    plan = MallForeignKey(PlanVersion, related_name="overrides", db_index=False)
     category = MallForeignKey(Category, null=True, blank=True)
     product = MallForeignKey(Product, null=True, blank=True)
     sku = MallForeignKey(Sku, null=True, blank=True)

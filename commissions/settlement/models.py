@@ -19,7 +19,7 @@ class Settlement(MallModel):
     years later. revision counts the journals posted for it and makes their keys.
     """
 
-    conversion = MallForeignKey(Conversion)
+    conversion = MallForeignKey(Conversion, db_index=False)
     plan = MallForeignKey(PlanVersion, db_index=False)
     revision = models.PositiveIntegerField(default=0)
     reason = models.CharField(max_length=16, choices=Reason.choices, blank=True, help_text="why it pays nothing")
@@ -98,7 +98,7 @@ class Commission(MallModel):
 class CapUsage(MallModel):
     """What a promoter has used of his daily cap on clicks or registrations."""
 
-    member = MallForeignKey(Member)
+    member = MallForeignKey(Member, db_index=False)
     kind = models.CharField(max_length=12, choices=ConversionKind.choices)
     day = models.DateField()
     used_fen = models.BigIntegerField(default=0)

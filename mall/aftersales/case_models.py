@@ -40,7 +40,7 @@ class Case(MallModel):
     number = models.CharField(max_length=32)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.REQUESTED)
-    refund = MallForeignKey(Refund, null=True, blank=True)
+    refund = MallForeignKey(Refund, null=True, blank=True, db_index=False)
     reason = models.CharField(max_length=200)
     decision_note = models.CharField(max_length=200, blank=True)
     return_to = models.CharField(max_length=300, blank=True, help_text="where the goods go back to")
@@ -90,7 +90,7 @@ class Case(MallModel):
 class CaseLine(MallModel):
     """The pieces of one order line that a case is about."""
 
-    case = MallForeignKey(Case, related_name="lines")
+    case = MallForeignKey(Case, related_name="lines", db_index=False)
     line = MallForeignKey(OrderLine)
     quantity = models.PositiveIntegerField()
 
@@ -103,7 +103,7 @@ class CaseLine(MallModel):
 class CasePicture(MallModel):
     """Evidence; shown to the buyer and to staff only."""
 
-    case = MallForeignKey(Case, related_name="pictures")
+    case = MallForeignKey(Case, related_name="pictures", db_index=False)
     file = models.CharField(max_length=200, help_text="Path below MEDIA_ROOT, beginning with the mall's id")
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -116,7 +116,7 @@ class CasePicture(MallModel):
 class CaseStep(MallModel):
     """One step of a case, with who took it."""
 
-    case = MallForeignKey(Case, related_name="steps")
+    case = MallForeignKey(Case, related_name="steps", db_index=False)
     before = models.CharField(max_length=16, blank=True)
     after = models.CharField(max_length=16)
     actor = models.CharField(max_length=60, help_text="buyer:<id>, staff:<id> or system")

@@ -46,7 +46,7 @@ class Refund(MallModel):
 class RefundLine(MallModel):
     """The part of a refund that falls on one order line."""
 
-    refund = MallForeignKey(Refund, related_name="lines")
+    refund = MallForeignKey(Refund, related_name="lines", db_index=False)
     line = MallForeignKey(OrderLine)
     amount_fen = models.BigIntegerField()
     quantity = models.PositiveIntegerField(default=0)

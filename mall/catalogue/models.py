@@ -43,7 +43,7 @@ class Category(MPTTModel, MallModel):
 
     public_id = PublicIdField()
     name = models.CharField(max_length=40)
-    parent = CategoryForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    parent = CategoryForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", db_index=False)
     position = models.PositiveIntegerField(default=0)
     # Path below MEDIA_ROOT, beginning with the mall's id.
     icon = models.CharField(max_length=200, blank=True)
@@ -113,7 +113,7 @@ class Product(MallModel):
 class ProductPicture(MallModel):
     """A picture of a product; the first by position is its cover."""
 
-    product = MallForeignKey(Product, related_name="pictures")
+    product = MallForeignKey(Product, related_name="pictures", db_index=False)
     file = models.CharField(max_length=200, help_text="Path below MEDIA_ROOT, beginning with the mall's id")
     position = models.PositiveIntegerField(default=0)
 
@@ -130,7 +130,7 @@ class Sku(MallModel):
     """One buyable variant: its specs, price and stock. Stock changes only by guarded updates."""
 
     public_id = PublicIdField()
-    product = MallForeignKey(Product, related_name="skus")
+    product = MallForeignKey(Product, related_name="skus", db_index=False)
     code = models.CharField(max_length=40, blank=True)
     specs = models.JSONField(default=dict, help_text='{"颜色": "红", "尺码": "L"}')
     price_fen = models.BigIntegerField()

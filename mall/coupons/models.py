@@ -68,7 +68,7 @@ class Coupon(MallModel):
 
     public_id = PublicIdField()
     template = MallForeignKey(CouponTemplate)
-    buyer = MallForeignKey(Buyer)
+    buyer = MallForeignKey(Buyer, db_index=False)
     taken_at = models.DateTimeField(default=clock.now)
     starts_at = models.DateTimeField()
     expires_at = models.DateTimeField()

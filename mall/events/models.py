@@ -26,7 +26,7 @@ class Event(MallModel):
 class Delivery(MallModel):
     """One event to be handed to one handler: the queue of record."""
 
-    event = MallForeignKey(Event)
+    event = MallForeignKey(Event, db_index=False)
     handler = models.CharField(max_length=80)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)

@@ -19,7 +19,7 @@ class InvoiceRequest(MallModel):
         REFUSED = "refused", _("未开票")
 
     public_id = PublicIdField()
-    order = MallForeignKey(Order)
+    order = MallForeignKey(Order, db_index=False)
     title = models.CharField(max_length=100)
     tax_number = models.CharField(max_length=30, blank=True)
     email = models.EmailField(blank=True)

@@ -25,7 +25,7 @@ class Mall(models.Model):
         SUSPENDED = "suspended", _("已停用")
 
     public_id = PublicIdField(unique=True)
-    slug = models.SlugField(max_length=40)
+    slug = models.SlugField(max_length=40, db_index=False)
     name = models.CharField(max_length=60)
     notice = models.CharField(max_length=200, blank=True)
     service_phone = models.CharField(max_length=20, blank=True)

@@ -30,7 +30,7 @@ class Order(MallModel):
 
     public_id = PublicIdField()
     number = models.CharField(max_length=32)
-    buyer = MallForeignKey(Buyer)
+    buyer = MallForeignKey(Buyer, db_index=False)
     status = models.CharField(max_length=20, choices=OrderStatus.choices, default=OrderStatus.AWAITING_PAYMENT)
     goods_fen = models.BigIntegerField()
     discount_fen = models.BigIntegerField(default=0)
@@ -108,7 +108,7 @@ class OrderLine(MallModel):
 class OrderAddress(MallModel):
     """Where an order goes. Personal data, kept apart so that it can be erased."""
 
-    order = MallForeignKey(Order, related_name="addresses")
+    order = MallForeignKey(Order, related_name="addresses", db_index=False)
     name = models.CharField(max_length=40, blank=True)
     phone = models.CharField(max_length=20, blank=True)
     province = models.CharField(max_length=40)
@@ -124,7 +124,7 @@ class OrderAddress(MallModel):
 class OrderChange(MallModel):
     """One step of an order's life, with who took it."""
 
-    order = MallForeignKey(Order, related_name="changes")
+    order = MallForeignKey(Order, related_name="changes", db_index=False)
     before = models.CharField(max_length=20, blank=True)
     after = models.CharField(max_length=20)
     actor = models.CharField(max_length=60, help_text="buyer:<id>, staff:<id> or system")

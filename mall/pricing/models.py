@@ -11,7 +11,7 @@ from mall.tenancy.models import MallForeignKey, MallModel
 class LineStep(MallModel):
     """One step's part of one line: limited price, member price, threshold discount, coupon or freight share."""
 
-    line = MallForeignKey(OrderLine, related_name="steps")
+    line = MallForeignKey(OrderLine, related_name="steps", db_index=False)
     step = models.CharField(max_length=20, help_text="limited, member, threshold, coupon")
     amount_fen = models.BigIntegerField(help_text="what the step took off the line, 0 and more")
     label = models.CharField(max_length=80, blank=True)

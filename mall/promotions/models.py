@@ -15,7 +15,7 @@ class LimitedPrice(MallModel):
     """A SKU's price for a while. It always ends, and it never lies below its floor without a reason."""
 
     public_id = PublicIdField()
-    sku = MallForeignKey(Sku)
+    sku = MallForeignKey(Sku, db_index=False)
     name = models.CharField(max_length=60, blank=True)
     price_fen = models.BigIntegerField()
     starts_at = models.DateTimeField()

@@ -17,9 +17,9 @@ class Review(MallModel):
     """One review of one received order line. Hiding needs a reason, and the stars still count."""
 
     public_id = PublicIdField()
-    line = MallForeignKey(OrderLine)
+    line = MallForeignKey(OrderLine, db_index=False)
     buyer = MallForeignKey(Buyer)
-    product = MallForeignKey(Product)
+    product = MallForeignKey(Product, db_index=False)
     sku = MallForeignKey(Sku)
     stars = models.PositiveSmallIntegerField()
     text = models.CharField(max_length=500, blank=True)
@@ -48,7 +48,7 @@ class Review(MallModel):
 class ReviewPicture(MallModel):
     """One of up to nine pictures of a review."""
 
-    review = MallForeignKey(Review, related_name="pictures")
+    review = MallForeignKey(Review, related_name="pictures", db_index=False)
     file = models.CharField(max_length=200)
     position = models.PositiveSmallIntegerField(default=0)
 

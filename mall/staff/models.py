@@ -70,7 +70,7 @@ class StaffMember(MallModel):
     # The API's request.user is a StaffMember, and the framework asks it this.
     is_authenticated = True
 
-    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=10, choices=Role.choices)
     is_active = models.BooleanField(default=True)
     reason = models.CharField(max_length=200, blank=True)

@@ -48,7 +48,7 @@ class MallForeignKey(models.ForeignKey[Any, Any]):
 class MallModel(models.Model):
     """Something that belongs to exactly one mall, for good."""
 
-    mall = models.ForeignKey("mall.Mall", models.PROTECT, related_name="+", db_index=False)
+    mall = models.ForeignKey("mall.Mall", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
 
     objects = MallManager()
 

@@ -52,6 +52,7 @@ class EnforceMallWalls(Operation):
         for name in self.models:
             model = from_state.apps.get_model(app_label, name)
             table = model._meta.db_table
+            schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{table}_of_mall"')
             schema_editor.execute(f'DROP POLICY mall_only ON "{table}"')
             schema_editor.execute(f'DROP POLICY IF EXISTS relay ON "{table}"')
             schema_editor.execute(f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY')
@@ -75,6 +76,67 @@ class EnforceMallWalls(Operation):
     def _bind(self, model: Any, schema_editor: Any) -> None:
         for field in _composite_fields(model):
             _bind_field(model, field, schema_editor)
+        if not _hangs_below_a_row(model) and _has_bare_mall(model):
+            _anchor(model, schema_editor)
+
+
+class AlterFields(Operation):
+    """Several AlterField at once: after each one Django makes the models anew, which takes longer than the change.
+
+    changes: model, field, and what is another argument of the field from now on.
+    """
+
+    reversible = True
+
+    def __init__(self, changes: list[tuple[str, str, dict[str, Any]]]) -> None:
+        self.changes = changes
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        for model, name, changed in self.changes:
+            fields = state.models[app_label, model.lower()].fields
+            _name, _path, arguments, options = fields[name].deconstruct()
+            fields[name] = type(fields[name])(*arguments, **options | changed)
+        # Made anew once, by whoever asks next.
+        state.__dict__.pop("apps", None)
+
+    def describe(self) -> str:
+        return f"Alter {', '.join(f'{model}.{name}' for model, name, _changed in self.changes)}"
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        for model, name, _changed in self.changes:
+            before = from_state.apps.get_model(app_label, model)
+            after = to_state.apps.get_model(app_label, model)
+            schema_editor.alter_field(before, before._meta.get_field(name), after._meta.get_field(name))
+
+    database_backwards = database_forwards
+
+
+class AnchorToMall(Operation):
+    """A key to the mall itself, for tables whose rows need no other row of their mall.
+
+    Whoever must point at another row has that row's mall by the composite key, and so an existing one. A second
+    key would lock the mall's row once more for every row written, and it is the same row for all of them.
+    """
+
+    reversible = True
+
+    def __init__(self, models: tuple[str, ...]) -> None:
+        self.models = models
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The keys are the database's business; Django's state does not change."""
+
+    def describe(self) -> str:
+        return f"Keys to the mall for {', '.join(self.models)}"
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        for name in self.models:
+            _anchor(to_state.apps.get_model(app_label, name), schema_editor)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        for name in self.models:
+            table = from_state.apps.get_model(app_label, name)._meta.db_table
+            schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_of_mall"')
 
 
 class BindToMall(Operation):
@@ -114,6 +176,22 @@ def _bind_field(model: Any, field: MallForeignKey, schema_editor: Any) -> None:
         f'ALTER TABLE "{table}" ADD CONSTRAINT "{_key_name(model, field)}" '
         f'FOREIGN KEY (mall_id, "{field.column}") REFERENCES "{target}" (mall_id, id)'
     )
+
+
+def _anchor(model: Any, schema_editor: Any) -> None:
+    table = model._meta.db_table
+    schema_editor.execute(
+        f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_of_mall" FOREIGN KEY (mall_id) REFERENCES "mall_mall" (id)'
+    )
+
+
+def _hangs_below_a_row(model: Any) -> bool:
+    return any(not field.null for field in _composite_fields(model))
+
+
+def _has_bare_mall(model: Any) -> bool:
+    """Whether Django wrote no key to the mall: in the first migrations it still did, and on mall_mall there is none."""
+    return any(field.attname == "mall_id" and not field.db_constraint for field in model._meta.fields)
 
 
 def _composite_fields(model: Any) -> list[MallForeignKey]:

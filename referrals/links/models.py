@@ -16,7 +16,7 @@ from members.models import Member
 class Channel(MallModel):
     """Where links are shared: a list of the mall's own, begun with wechat, weibo, qq, other."""
 
-    slug = models.SlugField(max_length=30)
+    slug = models.SlugField(max_length=30, db_index=False)
     name = models.CharField(max_length=30)
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -38,7 +38,7 @@ class ShareLink(MallModel):
 
     public_id = PublicIdField()
     code = models.CharField(max_length=20)
-    owner = MallForeignKey(Member)
+    owner = MallForeignKey(Member, db_index=False)
     kind = models.CharField(max_length=12, choices=LinkKind.choices)
     product = MallForeignKey(Product, null=True, blank=True)
     channel = MallForeignKey(Channel)

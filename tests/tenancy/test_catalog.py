@@ -141,6 +141,47 @@ def test_no_key_between_tables_of_a_mall_leaves_the_mall_out(owner_cursor):
     assert loose == []
 
 
+def test_every_row_is_held_by_a_mall_that_exists_and_held_once(owner_cursor):
+    """By the row it must point at, or by a key of its own: both would lock the mall's row for every row written."""
+    required = {
+        (table, column)
+        for table, column in rows(
+            owner_cursor,
+            "SELECT attrelid::regclass::text, attname FROM pg_attribute WHERE attnotnull AND attnum > 0",
+        )
+    }
+    by_a_row, by_itself = set(), set()
+    for table, columns, target, aims in foreign_keys(owner_cursor):
+        if columns == ["mall_id"]:
+            by_itself.add(table)
+        elif aims == ["mall_id", "id"] and (table, columns[1]) in required and target != table:
+            by_a_row.add(table)
+    assert by_itself & by_a_row == set()
+    assert by_itself | by_a_row == tables_with_mall_id(owner_cursor)
+
+
+def test_no_index_says_what_a_longer_one_says_already(owner_cursor):
+    """Every statement on a mall's table names the mall, so (mall, x) serves whoever looks for x."""
+    indexes = rows(
+        owner_cursor,
+        "SELECT t.relname, i.relname, x.indisunique, (SELECT array_agg(a.attname ORDER BY k.place)::text[]"
+        " FROM unnest(x.indkey::int2[]) WITH ORDINALITY k(num, place)"
+        " JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.num), m.amname"
+        " FROM pg_index x JOIN pg_class t ON t.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid"
+        " JOIN pg_am m ON m.oid = i.relam"
+        " WHERE t.relname = ANY(%s) AND x.indpred IS NULL AND x.indexprs IS NULL",
+        sorted(mall_tables()),
+    )
+    idle = [
+        f"{name} beside {longer}"
+        for table, name, unique, columns, method in indexes
+        for other, longer, _unique, more, its_method in indexes
+        if (table, method) == (other, its_method) == (table, "btree") and name != longer and not unique
+        if columns == more[: len(columns)] or ["mall_id", *columns] == more[: len(columns) + 1]
+    ]
+    assert not idle, "\n".join(idle)
+
+
 def test_nothing_outside_of_the_malls_points_into_one(owner_cursor):
     walled = tables_with_mall_id(owner_cursor) | {"mall_mall"}
     assert [key for key in foreign_keys(owner_cursor) if key[2] in walled and key[0] not in walled] == []
@@ -157,7 +198,9 @@ def test_a_column_named_like_a_reference_is_one(owner_cursor):
         ("commissions_journal", "conversion_id"): "the ledger holds bare ids; audit_ledger joins them with the mall",
         ("commissions_journal", "payout_id"): "the ledger holds bare ids; audit_ledger joins them with the mall",
     }
-    referencing = {(table, columns[-1]) for table, columns, _target, _aims in foreign_keys(owner_cursor)}
+    referencing = {
+        (table, column) for table, columns, _target, _aims in foreign_keys(owner_cursor) for column in columns
+    }
     columns = rows(
         owner_cursor,
         "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"

@@ -32,7 +32,7 @@ class WeChatAccount(MallModel):
 class WeChatIdentity(MallModel):
     """A buyer as one of the mall's WeChat apps knows him. One openid is one buyer inside a mall."""
 
-    buyer = MallForeignKey(Buyer)
+    buyer = MallForeignKey(Buyer, db_index=False)
     appid = models.CharField(max_length=32)
     openid = models.CharField(max_length=128)
     linked_at = models.DateTimeField(default=clock.now)
@@ -47,7 +47,7 @@ class WeChatIdentity(MallModel):
 class WeChatTrade(MallModel):
     """What WeChat was told of a payment, and when it is to be asked next; no due_at: nothing is open."""
 
-    payment = MallForeignKey(Payment)
+    payment = MallForeignKey(Payment, db_index=False)
     trade_type = models.CharField(max_length=10)
     appid = models.CharField(max_length=32)
     mchid = models.CharField(max_length=32)
@@ -162,7 +162,7 @@ class BillDifference(MallModel):
         PAYMENT = "payment", _("付款")
         REFUND = "refund", _("退款")
 
-    bill = MallForeignKey(Bill, related_name="differences")
+    bill = MallForeignKey(Bill, related_name="differences", db_index=False)
     kind = models.CharField(max_length=16, choices=Kind.choices)
     subject = models.CharField(max_length=8, choices=Subject.choices)
     number = models.CharField(max_length=64)
