@@ -79,9 +79,10 @@ def no_mall(*, using: str = "default") -> Iterator[None]:
 
 
 def _announce(connection: Any, mall_id: int | None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('app.mall_id', %s, true), pg_backend_pid()", ["" if mall_id is None else str(mall_id)]
-        )
-        # Behind a pool each transaction may have another: see mall.tenancy.postgres.prepared.
-        connection.server_process = cursor.fetchone()[1]
+    value = "" if mall_id is None else str(mall_id)
+    connection.ahead(f"SELECT set_config('app.mall_id', '{value}', true)")
+    if connection.is_pooled:
+        # Each transaction may have another server process: see mall.tenancy.postgres.prepared.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            connection.server_process = cursor.fetchone()[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 
 import psycopg2
@@ -29,6 +30,15 @@ def prepared_here() -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
+@pytest.fixture
+def pool() -> Iterator[None]:
+    """As if a pool stood between us and the server, which tells its clients another number than the server's."""
+    known = connection.is_pooled, connection.server_process
+    connection.is_pooled = True
+    yield
+    connection.is_pooled, connection.server_process = known
+
+
 @pytest.mark.django_db
 def test_it_answers_what_the_plain_statement_would_and_is_planned_once():
     with mall_scope(make_mall().pk):
@@ -38,7 +48,7 @@ def test_it_answers_what_the_plain_statement_would_and_is_planned_once():
 
 
 @pytest.mark.django_db
-def test_another_server_process_behind_a_pool_is_asked_what_it_knows():
+def test_another_server_process_behind_a_pool_is_asked_what_it_knows(pool):
     with mall_scope(make_mall().pk):
         assert answer(1, 2) == (3, True)
         # What a pool does: another process, which has it from another client, or has it not.
@@ -52,11 +62,18 @@ def test_another_server_process_behind_a_pool_is_asked_what_it_knows():
 
 
 @pytest.mark.django_db
-def test_each_transaction_of_a_mall_knows_its_server_process():
+def test_each_transaction_behind_a_pool_knows_its_server_process(pool):
     connection.server_process = 0
     with mall_scope(make_mall().pk), connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         assert connection.server_process == cursor.fetchone()[0]
+
+
+@pytest.mark.django_db
+def test_without_a_pool_the_server_process_is_known_from_the_start():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        assert (connection.is_pooled, connection.server_process) == (False, cursor.fetchone()[0])
 
 
 @pytest.mark.django_db(transaction=True)
