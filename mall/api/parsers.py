@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from rest_framework.parsers import BaseParser
 BODY_MAX_BYTES = 256 * 1024
 DEPTH_MAX = 20
 NUMBER_MAX_DIGITS = 30
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class BoundedJSONParser(BaseParser):
@@ -23,9 +25,13 @@ class BoundedJSONParser(BaseParser):
         raw = stream.read(BODY_MAX_BYTES + 1)
         if len(raw) > BODY_MAX_BYTES:
             raise ParseError(_("请求体超过 %(most)s KB。") % {"most": BODY_MAX_BYTES // 1024})
-        _refuse_depth(raw)
+        # So few brackets cannot lie deeper.
+        if raw.count(b"[") + raw.count(b"{") > DEPTH_MAX:
+            _refuse_depth(raw)
         try:
-            return _checked(json.loads(raw.decode("utf-8"), **_STRICT))
+            found = json.loads(raw.decode("utf-8"), **_STRICT)
+            # UTF-8 holds no surrogates and JSON no bare NUL: only an escape can have made one.
+            return _checked(found) if b"\\u" in raw else found
         except (UnicodeDecodeError, ValueError, RecursionError) as error:
             raise ParseError(_("不是有效的 JSON：%(error)s") % {"error": error}) from error
 
@@ -90,7 +96,7 @@ def _checked(value: Any) -> Any:
     if isinstance(value, str):
         if "\x00" in value:
             raise ValueError(_("文本中含有 NUL 字符"))
-        if any("\ud800" <= character <= "\udfff" for character in value):
+        if _LONE_SURROGATE.search(value):
             raise ValueError(_("文本中含有不成对的代理字符"))
     elif isinstance(value, dict):
         for key, item in value.items():

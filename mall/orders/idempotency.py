@@ -19,6 +19,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.http import Http404
+from django.http.request import HttpHeaders
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -37,6 +38,7 @@ from mall.tenancy.postgres.prepared import Prepared
 
 KEY_MAX = 120
 HEADER = "Idempotency-Key"
+_META = HttpHeaders.to_wsgi_name(HEADER)
 # Told apart from a first answer by this header, for whoever debugs a client.
 REPLAYED = "Idempotent-Replayed"
 _SAY_NOTHING = frozenset({401, 403, 429})
@@ -84,7 +86,7 @@ def idempotent(view: View) -> View:
 
     @wraps(view)
     def guarded(self: APIView, request: Request, *args: Any, **kwargs: Any) -> Response:
-        key = _checked_key(request.headers.get(HEADER))
+        key = _checked_key(request.META.get(_META))
         principal = actor_key(request.user)
         kept = claim(principal=principal, key=key, fingerprint=fingerprint(request.method, request.path, request.data))
         if kept is not None:
