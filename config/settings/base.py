@@ -116,15 +116,15 @@ MIDDLEWARE = [
     # Before the session: sessions belong to a mall and are read inside its transaction.
     "mall.tenancy.middleware.MallMiddleware",
     "config.faces.InstallationFace",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.page_middleware.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "config.page_middleware.Authentication",
+    "config.page_middleware.Messages",
     "mall.buyers.middleware.BuyerMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
+    "config.page_middleware.Htmx",
 ]
 
 ROOT_URLCONF = "config.urls"

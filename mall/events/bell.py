@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from functools import cache
@@ -10,7 +11,7 @@ from typing import Any
 
 from celery.app.task import Task
 from django.conf import settings
-from redis import Redis
+from redis import Connection, Redis, exceptions
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ _BROKERS_CLIENTS = frozenset({"amqp", "celery", "kombu", "redis"})
 _RUNG_MILLISECONDS = 2_000
 
 _silent_until = 0.0
+_lines = threading.local()
 
 
 def ring(task: Task, *, mall_id: int) -> None:
@@ -38,7 +40,7 @@ def ring_once(task: Task, *, mall_id: int) -> None:
     """
 
     def first() -> None:
-        if _broker().set(_key(task, mall_id), 1, nx=True, px=_RUNG_MILLISECONDS):
+        if _is_first(_key(task, mall_id)):
             task.apply_async(kwargs={"mall_id": mall_id}, retry=False)
 
     _try(first)
@@ -62,6 +64,29 @@ def _try(act: Callable[[], Any]) -> None:
             raise
         _silent_until = time.monotonic() + SILENT_SECONDS
         log.warning("the broker does not answer; nobody is rung for %g s: %s", SILENT_SECONDS, error)
+
+
+def _is_first(key: str) -> bool:
+    """SET NX over a line of this thread's own: the client's way to it takes several times what the question does."""
+    line = getattr(_lines, "line", None)
+    if line is None:
+        line = _lines.line = _broker().connection_pool.make_connection()
+    words = line.pack_command("SET", key, 1, "NX", "PX", _RUNG_MILLISECONDS)
+    try:
+        return _answer_of(line, words)
+    except exceptions.ConnectionError:
+        # The broker was started anew since this thread last asked.
+        return _answer_of(line, words)
+
+
+def _answer_of(line: Connection, words: list[bytes]) -> bool:
+    try:
+        line.send_packed_command(words, check_health=False)
+        return line.read_response() is not None
+    except BaseException:
+        # Half an answer must never be taken for the next one's.
+        line.disconnect()
+        raise
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 from kombu.exceptions import OperationalError
 
@@ -69,6 +71,34 @@ def test_a_bell_that_nobody_has_answered_is_not_rung_again_in_the_same_mall():
         bell.ring_once(task, mall_id=mall_id)
     assert task.tried == [71, 72, 71]
     for mall_id in (71, 72):
+        bell.answered(task, mall_id=mall_id)
+
+
+def test_a_bell_is_rung_although_the_broker_was_started_anew_since_the_last_one():
+    task = Counted()
+    bell.ring_once(task, mall_id=76)
+    # What the server's end does when it goes.
+    bell._lines.line._sock.shutdown(socket.SHUT_RDWR)
+    bell.ring_once(task, mall_id=77)
+    bell.ring_once(task, mall_id=77)
+    assert task.tried == [76, 77]
+    for mall_id in (76, 77):
+        bell.answered(task, mall_id=mall_id)
+
+
+def test_half_an_answer_is_never_taken_for_the_next_ones(now, monkeypatch):
+    task = Counted()
+    bell.ring_once(task, mall_id=78)
+    line = bell._lines.line
+    read = line.read_response
+    monkeypatch.setattr(line, "read_response", lambda: (_ for _ in ()).throw(TimeoutError()))
+    bell.ring_once(task, mall_id=79)
+    monkeypatch.setattr(line, "read_response", read)
+    now[0] += bell.SILENT_SECONDS
+    bell.ring_once(task, mall_id=78)
+    bell.ring_once(task, mall_id=80)
+    assert task.tried == [78, 80], "the answer to 79 would have said that 78 was not rung"
+    for mall_id in (78, 79, 80):
         bell.answered(task, mall_id=mall_id)
 
 

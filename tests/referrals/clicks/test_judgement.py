@@ -208,7 +208,7 @@ def test_a_batch_costs_the_same_statements_for_two_clicks_and_sixty() -> None:
             assert judge_clicks(mall.pk) == number
         counted.append(len(queries))
         assert set(reasons(mall)) == {""}
-    assert counted == [13, 13]
+    assert counted == [12, 12]
 
 
 def test_two_workers_at_once_judge_each_click_once() -> None:
