@@ -128,7 +128,7 @@ def keep(*, principal: Actor | str, key: str, status: int, body: Any) -> None:
     who = principal if isinstance(principal, str) else actor_key(principal)
     with connection.cursor() as cursor:
         text, mall_id = as_json(body).decode() or None, require_mall_id("An idempotency key")
-        _KEEP.run(cursor, {"mall": mall_id, "who": who, "key": key, "status": status, "body": text})
+        _KEEP.owe(cursor, {"mall": mall_id, "who": who, "key": key, "status": status, "body": text})
 
 
 def fingerprint(method: str, path: str, data: Any) -> str:

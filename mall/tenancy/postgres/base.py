@@ -96,12 +96,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._savepoint(sid)
         else:
             # All that waits came after the savepoint.
-            self.connection.waiting.clear()
+            self.connection.keep_waiting([])
             super()._savepoint_rollback(sid)  # type: ignore[misc]  # the stubs leave it out
 
     def _savepoint_commit(self, sid: str) -> None:
         self.ensure_connection()
-        if self.connection.forget_from(self.ops.savepoint_create_sql(sid)):
+        savepoint = self.ops.savepoint_create_sql(sid)
+        if savepoint in self.connection.waiting:
+            # Nobody can come back to it any more; what waits behind it is part of the block around it now.
+            self.connection.waiting.remove(savepoint)
             return
         if self.connection.has_failed:
             # Refused, and Django must hear it here, where it still can roll back to this savepoint.

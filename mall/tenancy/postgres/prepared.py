@@ -46,6 +46,18 @@ class Prepared:
         self._make_ready(cursor.db)
         cursor.execute(self.execute, parameters)
 
+    def owe(self, cursor: Any, parameters: Mapping[str, Any]) -> None:
+        """Execute it with the statement that follows, at the latest with COMMIT: for a change without an answer.
+
+        What the database has against it is raised there.
+        """
+        self._make_ready(cursor.db)
+        statement = cursor.mogrify(self.execute, parameters).decode()
+        cursor.db.connection.owe(statement)
+        if cursor.db.queries_logged:
+            # Whoever counts statements counts this one too.
+            cursor.db.queries_log.append({"sql": statement, "time": "0"})
+
     def _make_ready(self, connection: Any) -> None:
         driver = connection.connection
         known = _known.setdefault(driver, set())

@@ -22,17 +22,29 @@ class Connection(driver.connection):  # type: ignore[misc]  # the driver has no 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.waiting: list[str] = []
+        # Of those, what changes rows: the words around it mean nothing any more once the transaction ends.
+        self.owed: list[str] = []
 
     def begin(self) -> None:
         """Begin a transaction with the next statement."""
         self.waiting.append(BEGIN)
 
+    def owe(self, statement: str) -> None:
+        """Send a change whose answer nobody needs with the next statement, at the latest with COMMIT."""
+        self.waiting.append(statement)
+        self.owed.append(statement)
+
     def forget_from(self, word: str) -> bool:
         """Drop this waiting word and all behind it; False: it has been sent."""
         if word not in self.waiting:
             return False
-        del self.waiting[self.waiting.index(word) :]
+        self.keep_waiting(self.waiting[: self.waiting.index(word)])
         return True
+
+    def keep_waiting(self, words: list[str]) -> None:
+        """Only these wait any longer."""
+        self.waiting = words
+        self.owed = [word for word in self.owed if word in words]
 
     @property
     def has_failed(self) -> bool:
@@ -41,19 +53,22 @@ class Connection(driver.connection):  # type: ignore[misc]  # the driver has no 
 
     def commit(self) -> None:
         """End the transaction well. Raises where the server has given it up: it would only say so in passing."""
-        self.waiting.clear()
+        if self.owed:
+            self._end("COMMIT")
+            return
+        self.keep_waiting([])
         if self.has_failed:
             raise errors.InFailedSqlTransaction("a statement failed; nothing of this transaction can be committed")
         self._end("COMMIT")
 
     def rollback(self) -> None:
         """Undo the transaction."""
-        self.waiting.clear()
+        self.keep_waiting([])
         self._end("ROLLBACK")
 
     def _end(self, word: str) -> None:
         # A transaction whose BEGIN never left has nothing to end. A broken connection is not idle: it is tried.
-        if self.info.transaction_status != driver.TRANSACTION_STATUS_IDLE:
+        if self.waiting or self.info.transaction_status != driver.TRANSACTION_STATUS_IDLE:
             with self.cursor() as cursor:
                 cursor.execute(word)
 
@@ -66,21 +81,20 @@ class Cursor(driver.cursor):  # type: ignore[misc]  # the driver has no types
 
     def execute(self, query: Any, vars: Any = None) -> None:  # noqa: A002 - as the driver names it
         """Execute one statement."""
-        waiting = self.connection.waiting
-        if not waiting:
+        sent, owed = self.connection.waiting, self.connection.owed
+        if not sent:
             self.asked = None
             self._send(query, vars)
             return
         # First what may fail on this side: then nothing has been sent, and what waits still does.
         self.asked = self.mogrify(query, vars)
-        sent = list(waiting)
-        waiting.clear()
+        self.connection.keep_waiting([])
         try:
             self._send(";".join(sent).encode() + b";" + self.asked)
         except Error:
             # A message that cannot be parsed is refused as a whole, its BEGIN included.
             if BEGIN in sent and self.connection.info.transaction_status == driver.TRANSACTION_STATUS_IDLE:
-                waiting[:] = sent
+                self.connection.waiting, self.connection.owed = sent, owed
             raise
 
     def executemany(self, query: Any, vars_list: Any) -> None:

@@ -9,7 +9,15 @@ from typing import Any
 
 import psycopg2
 import pytest
-from django.db import DatabaseError, InternalError, OperationalError, ProgrammingError, connection, transaction
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INTRANS
@@ -182,6 +190,55 @@ def test_a_transaction_that_the_server_gave_up_is_not_committed_in_silence(table
     assert status() == TRANSACTION_STATUS_IDLE
 
 
+def owe(word: str) -> None:
+    connection.ensure_connection()
+    connection.connection.owe(f"INSERT INTO words VALUES ('{word}')")
+
+
+def test_an_owed_change_goes_with_the_next_statement_or_with_the_commit(table, messages):
+    with transaction.atomic():
+        owe("一")
+        assert words() == {"一"}
+        owe("二")
+    assert messages == [
+        "BEGIN;INSERT INTO words VALUES ('一');SELECT word FROM words",
+        "INSERT INTO words VALUES ('二');COMMIT",
+    ]
+    messages.clear()
+    with transaction.atomic():
+        owe("三")
+    assert messages == ["BEGIN;INSERT INTO words VALUES ('三');COMMIT"]
+    assert words() == {"一", "二", "三"}
+
+
+def test_an_owed_change_is_undone_with_its_block(table):
+    with transaction.atomic():
+        owe("kept")
+        with undone():
+            owe("undone")
+        add("kept too")
+        with undone():
+            add("undone")
+            owe("undone too")
+    with undone():
+        owe("undone")
+    assert words() == {"kept", "kept too"}
+
+
+def test_an_owed_change_that_the_database_refuses_takes_its_transaction_with_it(table):
+    add("same")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        add("lost")
+        owe("same")
+    assert words() == {"same"}
+    assert connection.connection.waiting == connection.connection.owed == []
+    with pytest.raises(InternalError), transaction.atomic():
+        with pytest.raises(DatabaseError):
+            run("SELECT 1 / 0")
+        owe("lost")
+    assert words() == {"same"}
+
+
 def test_other_ways_to_send_begin_their_transaction_too(table):
     for send in (
         lambda cursor: cursor.executemany("INSERT INTO words VALUES (%s)", [["一"], ["二"]]),
@@ -195,7 +252,7 @@ def test_other_ways_to_send_begin_their_transaction_too(table):
 
 
 blocks = st.recursive(
-    st.sampled_from(["add", "repeat"]),
+    st.sampled_from(["add", "owe", "repeat"]),
     lambda inner: st.tuples(st.sampled_from(["kept", "undone", "failed"]), st.lists(inner, max_size=4)),
     max_leaves=14,
 )
@@ -211,9 +268,9 @@ def test_any_nesting_of_blocks_keeps_what_it_would_have_kept(table, program):
     def play(steps: list[Any]) -> set[str]:
         kept: set[str] = set()
         for step in steps:
-            if step == "add":
+            if step in ("add", "owe"):
                 word = str(next(number))
-                add(word)
+                {"add": add, "owe": owe}[step](word)
                 kept.add(word)
             elif step == "repeat":
                 with pytest.raises(DatabaseError), transaction.atomic():
@@ -240,7 +297,7 @@ def test_any_nesting_of_blocks_keeps_what_it_would_have_kept(table, program):
     expected = block("kept", program)
     assert words() == expected
     assert status() == TRANSACTION_STATUS_IDLE
-    assert connection.connection.waiting == []
+    assert connection.connection.waiting == connection.connection.owed == []
 
 
 def test_a_connection_that_ended_in_silence_is_noticed_before_it_is_used(table, messages):
