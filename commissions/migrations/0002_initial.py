@@ -4,6 +4,7 @@ import django.db.models.deletion
 import mall.tenancy.models
 from django.conf import settings
 from django.db import migrations, models
+from mall.tenancy.operations import AtOnce
 
 
 class Migration(migrations.Migration):
@@ -18,559 +19,596 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="account",
-            name="mall",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
-            ),
-        ),
-        migrations.AddField(
-            model_name="account",
-            name="member",
-            field=mall.tenancy.models.MallForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="members.member",
-            ),
-        ),
-        migrations.AddField(
-            model_name="budgetusage",
-            name="mall",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
-            ),
-        ),
-        migrations.AddField(
-            model_name="capusage",
-            name="mall",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
-            ),
-        ),
-        migrations.AddField(
-            model_name="capusage",
-            name="member",
-            field=mall.tenancy.models.MallForeignKey(
-                db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="members.member"
-            ),
-        ),
-        migrations.AddField(
-            model_name="commission",
-            name="beneficiary",
-            field=mall.tenancy.models.MallForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="members.member",
-            ),
-        ),
-        migrations.AddField(
-            model_name="commission",
-            name="conversion",
-            field=mall.tenancy.models.MallForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="referrals.conversion",
-            ),
-        ),
-        migrations.AddField(
-            model_name="commission",
-            name="mall",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
-            ),
-        ),
-        migrations.AddField(
-            model_name="entry",
-            name="account",
-            field=mall.tenancy.models.MallForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="commissions.account",
-            ),
-        ),
-        migrations.AddField(
-            model_name="entry",
-            name="mall",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
-            ),
-        ),
-        migrations.AddField(
-            model_name="journal",
-            name="mall",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
-            ),
-        ),
-        migrations.AddField(
-            model_name="entry",
-            name="journal",
-            field=mall.tenancy.models.MallForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="commissions.journal",
-            ),
-        ),
-        migrations.AddField(
-            model_name="payee",
-            name="mall",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
-            ),
-        ),
-        migrations.AddField(
-            model_name="payee",
-            name="member",
-            field=mall.tenancy.models.MallForeignKey(
-                db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="members.member"
-            ),
-        ),
-        migrations.AddField(
-            model_name="payout",
-            name="approved_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="payout",
-            name="ended_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="payout",
-            name="mall",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
-            ),
-        ),
-        migrations.AddField(
-            model_name="payout",
-            name="member",
-            field=mall.tenancy.models.MallForeignKey(
-                db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="members.member"
-            ),
-        ),
-        migrations.AddField(
-            model_name="payout",
-            name="payee",
-            field=mall.tenancy.models.MallForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="commissions.payee",
-            ),
-        ),
-        migrations.AddField(
-            model_name="planoverride",
-            name="category",
-            field=mall.tenancy.models.MallForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="mall.category",
-            ),
-        ),
-        migrations.AddField(
-            model_name="planoverride",
-            name="mall",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
-            ),
-        ),
-        migrations.AddField(
-            model_name="planoverride",
-            name="product",
-            field=mall.tenancy.models.MallForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="mall.product",
-            ),
-        ),
-        migrations.AddField(
-            model_name="planoverride",
-            name="sku",
-            field=mall.tenancy.models.MallForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="mall.sku",
-            ),
-        ),
-        migrations.AddField(
-            model_name="planversion",
-            name="author",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="planversion",
-            name="mall",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
-            ),
-        ),
-        migrations.AddField(
-            model_name="planoverride",
-            name="plan",
-            field=mall.tenancy.models.MallForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="overrides",
-                to="commissions.planversion",
-            ),
-        ),
-        migrations.AddField(
-            model_name="settlement",
-            name="conversion",
-            field=mall.tenancy.models.MallForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="referrals.conversion",
-            ),
-        ),
-        migrations.AddField(
-            model_name="settlement",
-            name="mall",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
-            ),
-        ),
-        migrations.AddField(
-            model_name="settlement",
-            name="plan",
-            field=mall.tenancy.models.MallForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="commissions.planversion",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.UniqueConstraint(
-                fields=("mall", "member", "kind"), name="commissions_account_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(condition=models.Q(("currency", "CNY")), name="commissions_account_cny"),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("balance_fen__isnull", False),
-                        ("kind__in", ("pending", "available", "in_transit", "debt")),
-                        ("member__isnull", False),
+        AtOnce(
+            [
+                migrations.AddField(
+                    model_name="account",
+                    name="mall",
+                    field=models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
                     ),
-                    models.Q(
-                        ("balance_fen__isnull", True),
-                        ("kind__in", ("expense", "paid_out", "write_off")),
-                        ("member__isnull", True),
+                ),
+                migrations.AddField(
+                    model_name="account",
+                    name="member",
+                    field=mall.tenancy.models.MallForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
                     ),
-                    _connector="OR",
                 ),
-                name="commissions_account_owner",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("balance_fen__isnull", True),
-                    models.Q(("balance_fen__lte", 0), ("kind", "debt")),
-                    models.Q(models.Q(("kind", "debt"), _negated=True), ("balance_fen__gte", 0)),
-                    _connector="OR",
+                migrations.AddField(
+                    model_name="budgetusage",
+                    name="mall",
+                    field=models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
                 ),
-                name="commissions_account_never_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budgetusage",
-            constraint=models.UniqueConstraint(fields=("mall", "month"), name="commissions_budget_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="budgetusage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("used_fen__gte", 0)), name="commissions_budget_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="capusage",
-            constraint=models.UniqueConstraint(fields=("mall", "member", "kind", "day"), name="commissions_cap_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="capusage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("used_fen__gte", 0)), name="commissions_cap_not_negative"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="commission",
-            index=models.Index(fields=["mall", "beneficiary", "-id"], name="commissions_of_beneficiary"),
-        ),
-        migrations.AddIndex(
-            model_name="commission",
-            index=models.Index(
-                condition=models.Q(("released_at__isnull", True), ("releases_at__isnull", False)),
-                fields=["mall", "releases_at"],
-                name="commissions_to_release",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commission",
-            constraint=models.UniqueConstraint(
-                fields=("mall", "public_id"), name="commissions_commission_public_id_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commission",
-            constraint=models.UniqueConstraint(
-                fields=("mall", "conversion", "beneficiary", "level"), name="commissions_commission_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commission",
-            constraint=models.UniqueConstraint(
-                fields=("mall", "conversion", "level"), name="commissions_commission_level_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__gte", 1), ("level__lte", 3)), name="commissions_commission_level_bounded"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind", "order"), ("level", 1), _connector="OR"),
-                name="commissions_commission_heads_level_1_only",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("accrued_fen__gt", 0), ("reversed_fen__gte", 0), ("reversed_fen__lte", models.F("accrued_fen"))
+                migrations.AddField(
+                    model_name="capusage",
+                    name="mall",
+                    field=models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
                 ),
-                name="commissions_commission_amounts_sane",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="journal",
-            index=models.Index(fields=["mall", "conversion_id"], name="commissions_journal_conversion"),
-        ),
-        migrations.AddConstraint(
-            model_name="journal",
-            constraint=models.UniqueConstraint(
-                fields=("mall", "event_type", "event_key"), name="commissions_journal_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="journal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("entry_count__gte", 2)), name="commissions_journal_two_entries"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["mall", "journal"], name="commissions_entry_journal"),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["mall", "account", "id"], name="commissions_entry_account"),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen", 0), _negated=True), name="commissions_entry_not_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(condition=models.Q(("currency", "CNY")), name="commissions_entry_cny"),
-        ),
-        migrations.AddConstraint(
-            model_name="payee",
-            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="commissions_payee_public_id_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="payee",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("method__in", ["bank"])), name="commissions_payee_method_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payout",
-            index=models.Index(fields=["mall", "status", "-id"], name="commissions_payout_by_status"),
-        ),
-        migrations.AddIndex(
-            model_name="payout",
-            index=models.Index(fields=["mall", "member", "-id"], name="commissions_payout_of_member"),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="commissions_payout_public_id_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.UniqueConstraint(fields=("mall", "number"), name="commissions_payout_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0)), name="commissions_payout_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["requested", "approved", "settled", "rejected"])),
-                name="commissions_payout_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "settled"), _negated=True),
-                    models.Q(("evidence", ""), _negated=True),
-                    _connector="OR",
+                migrations.AddField(
+                    model_name="capusage",
+                    name="member",
+                    field=mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
                 ),
-                name="commissions_payout_settled_has_evidence",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="planversion",
-            index=models.Index(fields=["mall", "-valid_from"], name="commissions_plan_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.UniqueConstraint(fields=("mall", "version"), name="commissions_plan_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("order_levels_bps__len__lte", 3)), name="commissions_plan_at_most_three_levels"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("click_fen__gte", 0), ("registration_fen__gte", 0)),
-                name="commissions_plan_amounts_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("click_fen", 0), ("registration_fen", 0)),
-                    ("budget_month_fen__isnull", False),
-                    _connector="OR",
+                migrations.AddField(
+                    model_name="commission",
+                    name="beneficiary",
+                    field=mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
                 ),
-                name="commissions_plan_heads_need_budget",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ceiling_bps__lte", 10000)), name="commissions_plan_ceiling_sane"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("attribution__in", ["last_click", "bound_first"])),
-                name="commissions_plan_attribution_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("click_pays__in", ["new", "all"])), name="commissions_plan_click_pays_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planoverride",
-            constraint=models.UniqueConstraint(
-                fields=("mall", "plan", "category", "product", "sku"),
-                name="commissions_override_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planoverride",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("category__isnull", False), ("product__isnull", True), ("sku__isnull", True)),
-                    models.Q(("category__isnull", True), ("product__isnull", False), ("sku__isnull", True)),
-                    models.Q(("category__isnull", True), ("product__isnull", True), ("sku__isnull", False)),
-                    _connector="OR",
+                migrations.AddField(
+                    model_name="commission",
+                    name="conversion",
+                    field=mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="referrals.conversion",
+                    ),
                 ),
-                name="commissions_override_one_scope",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planoverride",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("order_levels_bps__isnull", True), ("order_levels_fen__isnull", True), _connector="XOR"
+                migrations.AddField(
+                    model_name="commission",
+                    name="mall",
+                    field=models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
                 ),
-                name="commissions_override_rate_or_flat",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planoverride",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("order_levels_bps__isnull", True), ("order_levels_bps__len__lte", 3), _connector="OR"),
-                    models.Q(("order_levels_fen__isnull", True), ("order_levels_fen__len__lte", 3), _connector="OR"),
+                migrations.AddField(
+                    model_name="entry",
+                    name="account",
+                    field=mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="commissions.account",
+                    ),
                 ),
-                name="commissions_override_at_most_three_levels",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.UniqueConstraint(fields=("mall", "conversion"), name="commissions_settlement_once"),
+                migrations.AddField(
+                    model_name="entry",
+                    name="mall",
+                    field=models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="journal",
+                    name="mall",
+                    field=models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="entry",
+                    name="journal",
+                    field=mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="commissions.journal",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="payee",
+                    name="mall",
+                    field=models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="payee",
+                    name="member",
+                    field=mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="payout",
+                    name="approved_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="payout",
+                    name="ended_by",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="payout",
+                    name="mall",
+                    field=models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="payout",
+                    name="member",
+                    field=mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="payout",
+                    name="payee",
+                    field=mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="commissions.payee",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="planoverride",
+                    name="category",
+                    field=mall.tenancy.models.MallForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="mall.category",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="planoverride",
+                    name="mall",
+                    field=models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="planoverride",
+                    name="product",
+                    field=mall.tenancy.models.MallForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="mall.product",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="planoverride",
+                    name="sku",
+                    field=mall.tenancy.models.MallForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="mall.sku",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="planversion",
+                    name="author",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="planversion",
+                    name="mall",
+                    field=models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="planoverride",
+                    name="plan",
+                    field=mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="overrides",
+                        to="commissions.planversion",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="settlement",
+                    name="conversion",
+                    field=mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="referrals.conversion",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="settlement",
+                    name="mall",
+                    field=models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="mall.mall"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="settlement",
+                    name="plan",
+                    field=mall.tenancy.models.MallForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="commissions.planversion",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="account",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "member", "kind"), name="commissions_account_once", nulls_distinct=False
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="account",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("currency", "CNY")), name="commissions_account_cny"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="account",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("balance_fen__isnull", False),
+                                ("kind__in", ("pending", "available", "in_transit", "debt")),
+                                ("member__isnull", False),
+                            ),
+                            models.Q(
+                                ("balance_fen__isnull", True),
+                                ("kind__in", ("expense", "paid_out", "write_off")),
+                                ("member__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="commissions_account_owner",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="account",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("balance_fen__isnull", True),
+                            models.Q(("balance_fen__lte", 0), ("kind", "debt")),
+                            models.Q(models.Q(("kind", "debt"), _negated=True), ("balance_fen__gte", 0)),
+                            _connector="OR",
+                        ),
+                        name="commissions_account_never_negative",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="budgetusage",
+                    constraint=models.UniqueConstraint(fields=("mall", "month"), name="commissions_budget_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="budgetusage",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("used_fen__gte", 0)), name="commissions_budget_not_negative"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="capusage",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "member", "kind", "day"), name="commissions_cap_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="capusage",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("used_fen__gte", 0)), name="commissions_cap_not_negative"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="commission",
+                    index=models.Index(fields=["mall", "beneficiary", "-id"], name="commissions_of_beneficiary"),
+                ),
+                migrations.AddIndex(
+                    model_name="commission",
+                    index=models.Index(
+                        condition=models.Q(("released_at__isnull", True), ("releases_at__isnull", False)),
+                        fields=["mall", "releases_at"],
+                        name="commissions_to_release",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="commission",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "public_id"), name="commissions_commission_public_id_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="commission",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "conversion", "beneficiary", "level"), name="commissions_commission_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="commission",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "conversion", "level"), name="commissions_commission_level_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="commission",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("level__gte", 1), ("level__lte", 3)),
+                        name="commissions_commission_level_bounded",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="commission",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("kind", "order"), ("level", 1), _connector="OR"),
+                        name="commissions_commission_heads_level_1_only",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="commission",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("accrued_fen__gt", 0),
+                            ("reversed_fen__gte", 0),
+                            ("reversed_fen__lte", models.F("accrued_fen")),
+                        ),
+                        name="commissions_commission_amounts_sane",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="journal",
+                    index=models.Index(fields=["mall", "conversion_id"], name="commissions_journal_conversion"),
+                ),
+                migrations.AddConstraint(
+                    model_name="journal",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "event_type", "event_key"), name="commissions_journal_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="journal",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("entry_count__gte", 2)), name="commissions_journal_two_entries"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="entry",
+                    index=models.Index(fields=["mall", "journal"], name="commissions_entry_journal"),
+                ),
+                migrations.AddIndex(
+                    model_name="entry",
+                    index=models.Index(fields=["mall", "account", "id"], name="commissions_entry_account"),
+                ),
+                migrations.AddConstraint(
+                    model_name="entry",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("amount_fen", 0), _negated=True), name="commissions_entry_not_zero"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="entry",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("currency", "CNY")), name="commissions_entry_cny"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="payee",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "public_id"), name="commissions_payee_public_id_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="payee",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("method__in", ["bank"])), name="commissions_payee_method_known"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="payout",
+                    index=models.Index(fields=["mall", "status", "-id"], name="commissions_payout_by_status"),
+                ),
+                migrations.AddIndex(
+                    model_name="payout",
+                    index=models.Index(fields=["mall", "member", "-id"], name="commissions_payout_of_member"),
+                ),
+                migrations.AddConstraint(
+                    model_name="payout",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "public_id"), name="commissions_payout_public_id_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="payout",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "number"), name="commissions_payout_number_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="payout",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0)), name="commissions_payout_positive"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="payout",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("status__in", ["requested", "approved", "settled", "rejected"])),
+                        name="commissions_payout_status_known",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="payout",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "settled"), _negated=True),
+                            models.Q(("evidence", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="commissions_payout_settled_has_evidence",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="planversion",
+                    index=models.Index(fields=["mall", "-valid_from"], name="commissions_plan_newest"),
+                ),
+                migrations.AddConstraint(
+                    model_name="planversion",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "version"), name="commissions_plan_version_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="planversion",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("order_levels_bps__len__lte", 3)),
+                        name="commissions_plan_at_most_three_levels",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="planversion",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("click_fen__gte", 0), ("registration_fen__gte", 0)),
+                        name="commissions_plan_amounts_not_negative",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="planversion",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("click_fen", 0), ("registration_fen", 0)),
+                            ("budget_month_fen__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="commissions_plan_heads_need_budget",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="planversion",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("ceiling_bps__lte", 10000)), name="commissions_plan_ceiling_sane"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="planversion",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("attribution__in", ["last_click", "bound_first"])),
+                        name="commissions_plan_attribution_known",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="planversion",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("click_pays__in", ["new", "all"])), name="commissions_plan_click_pays_known"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="planoverride",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "plan", "category", "product", "sku"),
+                        name="commissions_override_once",
+                        nulls_distinct=False,
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="planoverride",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("category__isnull", False), ("product__isnull", True), ("sku__isnull", True)),
+                            models.Q(("category__isnull", True), ("product__isnull", False), ("sku__isnull", True)),
+                            models.Q(("category__isnull", True), ("product__isnull", True), ("sku__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="commissions_override_one_scope",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="planoverride",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("order_levels_bps__isnull", True), ("order_levels_fen__isnull", True), _connector="XOR"
+                        ),
+                        name="commissions_override_rate_or_flat",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="planoverride",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("order_levels_bps__isnull", True), ("order_levels_bps__len__lte", 3), _connector="OR"
+                            ),
+                            models.Q(
+                                ("order_levels_fen__isnull", True), ("order_levels_fen__len__lte", 3), _connector="OR"
+                            ),
+                        ),
+                        name="commissions_override_at_most_three_levels",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="settlement",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "conversion"), name="commissions_settlement_once"
+                    ),
+                ),
+            ]
         ),
     ]

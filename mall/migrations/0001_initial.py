@@ -10,6 +10,7 @@ import mall.tenancy.models
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+from mall.tenancy.operations import AtOnce
 
 
 class Migration(migrations.Migration):
@@ -890,334 +891,352 @@ class Migration(migrations.Migration):
                 "base_manager_name": "objects",
             },
         ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(fields=("email",), name="mall_user_email_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
-                name="mall_user_email_lower_case",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotencykey",
-            constraint=models.UniqueConstraint(fields=("mall", "principal", "key"), name="mall_idempotency_once"),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["mall", "kind", "subject_id"], name="mall_event_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("done_at__isnull", True), ("parked_at__isnull", True)),
-                fields=["mall", "handler", "due_at"],
-                name="mall_delivery_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(fields=("mall", "event", "handler"), name="mall_delivery_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="category",
-            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_category_public_id_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="category",
-            constraint=models.UniqueConstraint(
-                fields=("mall", "parent", "name"), name="mall_category_name_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="buyertoken",
-            constraint=models.UniqueConstraint(fields=("mall", "digest"), name="mall_buyer_token_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="buyertoken",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["api", "session"])), name="mall_buyer_token_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="buyer",
-            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_buyer_public_id_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="buyer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_guest", False)), fields=("mall", "phone"), name="mall_buyer_phone_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="buyer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closed_at__isnull", True), ("phone__isnull", True), _connector="OR"),
-                name="mall_buyer_closed_is_erased",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="auditrecord",
-            index=models.Index(fields=["mall", "-id"], name="mall_audit_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="mallhost",
-            constraint=models.UniqueConstraint(fields=("host",), name="mall_host_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="mallhost",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_primary", True)), fields=("mall",), name="mall_host_one_primary"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mallhost",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("host", django.db.models.functions.text.Lower("host"))), name="mall_host_lower_case"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["mall", "buyer", "-id"], name="mall_order_of_buyer"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["mall", "status", "-id"], name="mall_order_by_status"),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_order_public_id_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(fields=("mall", "number"), name="mall_order_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        ["awaiting_payment", "paid", "shipped", "received", "completed", "cancelled", "closed"],
-                    )
+        AtOnce(
+            [
+                migrations.AddConstraint(
+                    model_name="user",
+                    constraint=models.UniqueConstraint(fields=("email",), name="mall_user_email_once"),
                 ),
-                name="mall_order_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "total_fen",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("goods_fen"), "-", models.F("discount_fen")
-                            ),
-                            "+",
-                            models.F("freight_fen"),
-                        ),
-                    )
-                ),
-                name="mall_order_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("refunded_fen__gte", 0), ("refunded_fen__lte", models.F("total_fen"))),
-                name="mall_order_refund_bounded",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["awaiting_payment", "cancelled", "closed"]),
-                    ("paid_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="mall_order_paid_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderaddress",
-            constraint=models.UniqueConstraint(fields=("mall", "order"), name="mall_order_address_once"),
-        ),
-        migrations.AddIndex(
-            model_name="orderchange",
-            index=models.Index(fields=["mall", "order", "id"], name="mall_order_changes"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_payment_public_id_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(fields=("mall", "number"), name="mall_payment_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "succeeded")), fields=("mall", "order"), name="mall_payment_succeeds_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("provider_reference", ""), _negated=True),
-                fields=("mall", "provider", "provider_reference"),
-                name="mall_payment_reference_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["pending", "succeeded", "failed"])), name="mall_payment_status_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gte", 0)), name="mall_payment_amount_not_negative"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="phonecode",
-            index=models.Index(fields=["mall", "phone", "purpose", "-id"], name="mall_phone_code_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="phonecode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("purpose__in", ["register", "login", "reset"])),
-                name="mall_phone_code_purpose_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=models.Index(fields=["mall", "status", "-id"], name="mall_product_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="product",
-            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_product_public_id_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="product",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["draft", "on_sale", "off_sale"])), name="mall_product_status_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="productpicture",
-            index=models.Index(fields=["mall", "product", "position"], name="mall_picture_order"),
-        ),
-        migrations.AddIndex(
-            model_name="refund",
-            index=models.Index(fields=["mall", "status", "-id"], name="mall_refund_by_status"),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_refund_public_id_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.UniqueConstraint(fields=("mall", "number"), name="mall_refund_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["requested", "refunded", "rejected"])),
-                name="mall_refund_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0)), name="mall_refund_amount_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refundline",
-            constraint=models.UniqueConstraint(fields=("mall", "refund", "line"), name="mall_refund_line_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="refundline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0)), name="mall_refund_line_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sku",
-            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_sku_public_id_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="sku",
-            constraint=models.UniqueConstraint(fields=("mall", "product", "specs"), name="mall_sku_specs_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="sku",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stock__gte", 0)), name="mall_sku_stock_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sku",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("price_fen__gte", 0), ("price_fen__lte", 10000000000)), name="mall_sku_price_sane"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderline",
-            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_line_public_id_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="orderline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)), name="mall_line_quantity_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("paid_fen__gte", 0),
-                    ("refunded_fen__gte", 0),
-                    (
-                        "refunded_fen__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("paid_fen"), "+", models.F("freight_fen")
-                        ),
+                migrations.AddConstraint(
+                    model_name="user",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="mall_user_email_lower_case",
                     ),
                 ),
-                name="mall_line_refund_bounded",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffmember",
-            constraint=models.UniqueConstraint(fields=("mall", "user"), name="mall_staff_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="staffmember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["owner", "manager", "finance", "service", "operator"])),
-                name="mall_staff_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffmember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("role", "operator"), _negated=True),
-                    models.Q(("expires_at__isnull", False), models.Q(("reason", ""), _negated=True)),
-                    _connector="OR",
+                migrations.AddConstraint(
+                    model_name="idempotencykey",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "principal", "key"), name="mall_idempotency_once"
+                    ),
                 ),
-                name="mall_staff_operator_has_reason_and_end",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stafftoken",
-            constraint=models.UniqueConstraint(fields=("mall", "digest"), name="mall_staff_token_once"),
+                migrations.AddIndex(
+                    model_name="event",
+                    index=models.Index(fields=["mall", "kind", "subject_id"], name="mall_event_subject"),
+                ),
+                migrations.AddIndex(
+                    model_name="delivery",
+                    index=models.Index(
+                        condition=models.Q(("done_at__isnull", True), ("parked_at__isnull", True)),
+                        fields=["mall", "handler", "due_at"],
+                        name="mall_delivery_due",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="delivery",
+                    constraint=models.UniqueConstraint(fields=("mall", "event", "handler"), name="mall_delivery_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="category",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "public_id"), name="mall_category_public_id_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="category",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "parent", "name"), name="mall_category_name_once", nulls_distinct=False
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="buyertoken",
+                    constraint=models.UniqueConstraint(fields=("mall", "digest"), name="mall_buyer_token_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="buyertoken",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["api", "session"])), name="mall_buyer_token_kind_known"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="buyer",
+                    constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_buyer_public_id_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="buyer",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("is_guest", False)), fields=("mall", "phone"), name="mall_buyer_phone_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="buyer",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("closed_at__isnull", True), ("phone__isnull", True), _connector="OR"),
+                        name="mall_buyer_closed_is_erased",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="auditrecord",
+                    index=models.Index(fields=["mall", "-id"], name="mall_audit_newest"),
+                ),
+                migrations.AddConstraint(
+                    model_name="mallhost",
+                    constraint=models.UniqueConstraint(fields=("host",), name="mall_host_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="mallhost",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("is_primary", True)), fields=("mall",), name="mall_host_one_primary"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="mallhost",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("host", django.db.models.functions.text.Lower("host"))),
+                        name="mall_host_lower_case",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="order",
+                    index=models.Index(fields=["mall", "buyer", "-id"], name="mall_order_of_buyer"),
+                ),
+                migrations.AddIndex(
+                    model_name="order",
+                    index=models.Index(fields=["mall", "status", "-id"], name="mall_order_by_status"),
+                ),
+                migrations.AddConstraint(
+                    model_name="order",
+                    constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_order_public_id_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="order",
+                    constraint=models.UniqueConstraint(fields=("mall", "number"), name="mall_order_number_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="order",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                ["awaiting_payment", "paid", "shipped", "received", "completed", "cancelled", "closed"],
+                            )
+                        ),
+                        name="mall_order_status_known",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="order",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "total_fen",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("goods_fen"), "-", models.F("discount_fen")
+                                    ),
+                                    "+",
+                                    models.F("freight_fen"),
+                                ),
+                            )
+                        ),
+                        name="mall_order_adds_up",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="order",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("refunded_fen__gte", 0), ("refunded_fen__lte", models.F("total_fen"))),
+                        name="mall_order_refund_bounded",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="order",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["awaiting_payment", "cancelled", "closed"]),
+                            ("paid_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="mall_order_paid_has_time",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="orderaddress",
+                    constraint=models.UniqueConstraint(fields=("mall", "order"), name="mall_order_address_once"),
+                ),
+                migrations.AddIndex(
+                    model_name="orderchange",
+                    index=models.Index(fields=["mall", "order", "id"], name="mall_order_changes"),
+                ),
+                migrations.AddConstraint(
+                    model_name="payment",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "public_id"), name="mall_payment_public_id_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="payment",
+                    constraint=models.UniqueConstraint(fields=("mall", "number"), name="mall_payment_number_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="payment",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("status", "succeeded")),
+                        fields=("mall", "order"),
+                        name="mall_payment_succeeds_once",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="payment",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("provider_reference", ""), _negated=True),
+                        fields=("mall", "provider", "provider_reference"),
+                        name="mall_payment_reference_once",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="payment",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("status__in", ["pending", "succeeded", "failed"])),
+                        name="mall_payment_status_known",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="payment",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gte", 0)), name="mall_payment_amount_not_negative"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="phonecode",
+                    index=models.Index(fields=["mall", "phone", "purpose", "-id"], name="mall_phone_code_newest"),
+                ),
+                migrations.AddConstraint(
+                    model_name="phonecode",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("purpose__in", ["register", "login", "reset"])),
+                        name="mall_phone_code_purpose_known",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="product",
+                    index=models.Index(fields=["mall", "status", "-id"], name="mall_product_newest"),
+                ),
+                migrations.AddConstraint(
+                    model_name="product",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "public_id"), name="mall_product_public_id_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="product",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("status__in", ["draft", "on_sale", "off_sale"])),
+                        name="mall_product_status_known",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="productpicture",
+                    index=models.Index(fields=["mall", "product", "position"], name="mall_picture_order"),
+                ),
+                migrations.AddIndex(
+                    model_name="refund",
+                    index=models.Index(fields=["mall", "status", "-id"], name="mall_refund_by_status"),
+                ),
+                migrations.AddConstraint(
+                    model_name="refund",
+                    constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_refund_public_id_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="refund",
+                    constraint=models.UniqueConstraint(fields=("mall", "number"), name="mall_refund_number_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="refund",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("status__in", ["requested", "refunded", "rejected"])),
+                        name="mall_refund_status_known",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="refund",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0)), name="mall_refund_amount_positive"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="refundline",
+                    constraint=models.UniqueConstraint(fields=("mall", "refund", "line"), name="mall_refund_line_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="refundline",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0)), name="mall_refund_line_positive"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="sku",
+                    constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_sku_public_id_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="sku",
+                    constraint=models.UniqueConstraint(fields=("mall", "product", "specs"), name="mall_sku_specs_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="sku",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("stock__gte", 0)), name="mall_sku_stock_not_negative"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="sku",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("price_fen__gte", 0), ("price_fen__lte", 10000000000)),
+                        name="mall_sku_price_sane",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="orderline",
+                    constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="mall_line_public_id_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="orderline",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0)), name="mall_line_quantity_positive"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="orderline",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("paid_fen__gte", 0),
+                            ("refunded_fen__gte", 0),
+                            (
+                                "refunded_fen__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("paid_fen"), "+", models.F("freight_fen")
+                                ),
+                            ),
+                        ),
+                        name="mall_line_refund_bounded",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="staffmember",
+                    constraint=models.UniqueConstraint(fields=("mall", "user"), name="mall_staff_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="staffmember",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("role__in", ["owner", "manager", "finance", "service", "operator"])),
+                        name="mall_staff_role_known",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="staffmember",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("role", "operator"), _negated=True),
+                            models.Q(("expires_at__isnull", False), models.Q(("reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="mall_staff_operator_has_reason_and_end",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="stafftoken",
+                    constraint=models.UniqueConstraint(fields=("mall", "digest"), name="mall_staff_token_once"),
+                ),
+            ]
         ),
     ]

@@ -5,7 +5,7 @@ import mall.clock
 import mall.tenancy.models
 from django.db import migrations, models
 
-from mall.tenancy.operations import EnforceMallWalls, RelayFunction
+from mall.tenancy.operations import AtOnce, EnforceMallWalls, RelayFunction
 
 
 class Migration(migrations.Migration):
@@ -233,68 +233,74 @@ class Migration(migrations.Migration):
                 "base_manager_name": "objects",
             },
         ),
-        migrations.AddConstraint(
-            model_name="bill",
-            constraint=models.UniqueConstraint(fields=("mall", "day"), name="mall_bill_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="billdifference",
-            constraint=models.UniqueConstraint(
-                fields=("mall", "bill", "subject", "number"), name="mall_bill_difference_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="forgednotifications",
-            constraint=models.UniqueConstraint(fields=("mall", "day"), name="mall_forged_notifications_once"),
-        ),
-        migrations.AddIndex(
-            model_name="notification",
-            index=models.Index(fields=["mall", "-received_at"], name="mall_notification_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="notification",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("verified", True)),
-                fields=("mall", "provider", "notify_id"),
-                name="mall_notification_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="wechataccount",
-            constraint=models.UniqueConstraint(fields=("mall",), name="mall_wechat_account_once"),
-        ),
-        migrations.AddIndex(
-            model_name="wechatrefund",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="mall_wechat_refund_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="wechatrefund",
-            constraint=models.UniqueConstraint(fields=("mall", "number"), name="mall_wechat_refund_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="wechatrefund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0)), name="mall_wechat_refund_amount_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="wechatrefund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["waiting", "processing", "succeeded", "failed"])),
-                name="mall_wechat_refund_status_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="wechattrade",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="mall_wechat_trade_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="wechattrade",
-            constraint=models.UniqueConstraint(fields=("mall", "payment"), name="mall_wechat_trade_once"),
+        AtOnce(
+            [
+                migrations.AddConstraint(
+                    model_name="bill",
+                    constraint=models.UniqueConstraint(fields=("mall", "day"), name="mall_bill_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="billdifference",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "bill", "subject", "number"), name="mall_bill_difference_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="forgednotifications",
+                    constraint=models.UniqueConstraint(fields=("mall", "day"), name="mall_forged_notifications_once"),
+                ),
+                migrations.AddIndex(
+                    model_name="notification",
+                    index=models.Index(fields=["mall", "-received_at"], name="mall_notification_by_time"),
+                ),
+                migrations.AddConstraint(
+                    model_name="notification",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("verified", True)),
+                        fields=("mall", "provider", "notify_id"),
+                        name="mall_notification_once",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="wechataccount",
+                    constraint=models.UniqueConstraint(fields=("mall",), name="mall_wechat_account_once"),
+                ),
+                migrations.AddIndex(
+                    model_name="wechatrefund",
+                    index=models.Index(
+                        condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="mall_wechat_refund_due"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="wechatrefund",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "number"), name="mall_wechat_refund_number_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="wechatrefund",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0)), name="mall_wechat_refund_amount_positive"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="wechatrefund",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("status__in", ["waiting", "processing", "succeeded", "failed"])),
+                        name="mall_wechat_refund_status_known",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="wechattrade",
+                    index=models.Index(
+                        condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="mall_wechat_trade_due"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="wechattrade",
+                    constraint=models.UniqueConstraint(fields=("mall", "payment"), name="mall_wechat_trade_once"),
+                ),
+            ]
         ),
         EnforceMallWalls(
             [

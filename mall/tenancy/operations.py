@@ -80,6 +80,35 @@ class EnforceMallWalls(Operation):
             _anchor(model, schema_editor)
 
 
+class AtOnce(Operation):
+    """Many AddField, AddConstraint and AddIndex in a row, of which none needs the state before another.
+
+    After each operation Django makes the models of that time anew, which takes longer than what it does.
+    """
+
+    reversible = True
+
+    def __init__(self, operations: list[Operation]) -> None:
+        self.operations = operations
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        # Made anew once, by whoever asks next.
+        state.__dict__.pop("apps", None)
+        for operation in self.operations:
+            operation.state_forwards(app_label, state)
+
+    def describe(self) -> str:
+        return "; ".join(operation.describe() for operation in self.operations)
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        for operation in self.operations:
+            operation.database_forwards(app_label, schema_editor, to_state, to_state)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        for operation in reversed(self.operations):
+            operation.database_backwards(app_label, schema_editor, from_state, from_state)
+
+
 class AlterFields(Operation):
     """Several AlterField at once: after each one Django makes the models anew, which takes longer than the change.
 

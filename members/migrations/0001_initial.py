@@ -6,6 +6,7 @@ import mall.clock
 import mall.tenancy.models
 import uuid
 from django.db import migrations, models
+from mall.tenancy.operations import AtOnce
 
 
 class Migration(migrations.Migration):
@@ -137,37 +138,44 @@ class Migration(migrations.Migration):
                 "base_manager_name": "objects",
             },
         ),
-        migrations.AddIndex(
-            model_name="member",
-            index=models.Index(fields=["mall", "joined_at"], name="members_by_joining"),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="members_public_id_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.UniqueConstraint(fields=("mall", "buyer"), name="members_buyer_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("referrer__isnull", True), ("referrer__lt", models.F("id")), _connector="OR"),
-                name="members_referrer_joined_earlier",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("standing__in", ["active", "suspended", "closed"])), name="members_standing_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="binding",
-            index=models.Index(fields=["mall", "member"], name="members_binding_of"),
-        ),
-        migrations.AddIndex(
-            model_name="standingchange",
-            index=models.Index(fields=["mall", "member", "at"], name="members_standing_of"),
+        AtOnce(
+            [
+                migrations.AddIndex(
+                    model_name="member",
+                    index=models.Index(fields=["mall", "joined_at"], name="members_by_joining"),
+                ),
+                migrations.AddConstraint(
+                    model_name="member",
+                    constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="members_public_id_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="member",
+                    constraint=models.UniqueConstraint(fields=("mall", "buyer"), name="members_buyer_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="member",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("referrer__isnull", True), ("referrer__lt", models.F("id")), _connector="OR"
+                        ),
+                        name="members_referrer_joined_earlier",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="member",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("standing__in", ["active", "suspended", "closed"])),
+                        name="members_standing_known",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="binding",
+                    index=models.Index(fields=["mall", "member"], name="members_binding_of"),
+                ),
+                migrations.AddIndex(
+                    model_name="standingchange",
+                    index=models.Index(fields=["mall", "member", "at"], name="members_standing_of"),
+                ),
+            ]
         ),
     ]

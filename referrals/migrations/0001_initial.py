@@ -6,6 +6,7 @@ import mall.clock
 import mall.tenancy.models
 import uuid
 from django.db import migrations, models
+from mall.tenancy.operations import AtOnce
 
 
 class Migration(migrations.Migration):
@@ -411,123 +412,145 @@ class Migration(migrations.Migration):
                 "base_manager_name": "objects",
             },
         ),
-        migrations.AddConstraint(
-            model_name="channel",
-            constraint=models.UniqueConstraint(fields=("mall", "slug"), name="referrals_channel_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="sharelink",
-            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="referrals_link_public_id_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="sharelink",
-            constraint=models.UniqueConstraint(fields=("mall", "code"), name="referrals_link_code_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="sharelink",
-            constraint=models.UniqueConstraint(
-                fields=("mall", "owner", "kind", "product", "channel", "campaign"),
-                name="referrals_link_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sharelink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "product"), ("product__isnull", False)),
-                    models.Q(("kind__in", ["mall", "registration"]), ("product__isnull", True)),
-                    _connector="OR",
+        AtOnce(
+            [
+                migrations.AddConstraint(
+                    model_name="channel",
+                    constraint=models.UniqueConstraint(fields=("mall", "slug"), name="referrals_channel_once"),
                 ),
-                name="referrals_link_product_iff_product",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="conversion",
-            index=models.Index(fields=["mall", "level_1", "-id"], name="referrals_conversion_of_owner"),
-        ),
-        migrations.AddIndex(
-            model_name="conversion",
-            index=models.Index(fields=["mall", "kind", "-id"], name="referrals_conversion_by_kind"),
-        ),
-        migrations.AddConstraint(
-            model_name="conversion",
-            constraint=models.UniqueConstraint(
-                fields=("mall", "public_id"), name="referrals_conversion_public_id_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conversion",
-            constraint=models.UniqueConstraint(fields=("mall", "click"), name="referrals_conversion_click_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="conversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "registration")),
-                fields=("mall", "member"),
-                name="referrals_conversion_member_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conversion",
-            constraint=models.UniqueConstraint(fields=("mall", "order"), name="referrals_conversion_order_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="conversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("click__isnull", False), ("kind", "click"), ("member__isnull", True), ("order__isnull", True)
+                migrations.AddConstraint(
+                    model_name="sharelink",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "public_id"), name="referrals_link_public_id_once"
                     ),
-                    models.Q(
-                        ("click__isnull", True),
-                        ("kind", "registration"),
-                        ("member__isnull", False),
-                        ("order__isnull", True),
-                    ),
-                    models.Q(
-                        ("click__isnull", True), ("kind", "order"), ("member__isnull", True), ("order__isnull", False)
-                    ),
-                    _connector="OR",
                 ),
-                name="referrals_conversion_one_subject",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind", "order"), models.Q(("level_2__isnull", True), ("level_3__isnull", True)), _connector="OR"
+                migrations.AddConstraint(
+                    model_name="sharelink",
+                    constraint=models.UniqueConstraint(fields=("mall", "code"), name="referrals_link_code_once"),
                 ),
-                name="referrals_conversion_heads_level_1_only",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="click",
-            index=models.Index(fields=["mall", "visitor_key", "-at"], name="referrals_click_visitor"),
-        ),
-        migrations.AddIndex(
-            model_name="click",
-            index=models.Index(fields=["mall", "link", "-at"], name="referrals_click_link"),
-        ),
-        migrations.AddIndex(
-            model_name="click",
-            index=models.Index(
-                condition=models.Q(("judged_at__isnull", True)), fields=["mall", "at"], name="referrals_click_unjudged"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="click",
-            constraint=models.UniqueConstraint(fields=("mall", "public_id"), name="referrals_click_public_id_once"),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(fields=["mall", "visitor_key", "-last_at"], name="referrals_visit_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="visitormember",
-            constraint=models.UniqueConstraint(
-                fields=("mall", "visitor_key", "member"), name="referrals_visitor_member_once"
-            ),
+                migrations.AddConstraint(
+                    model_name="sharelink",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "owner", "kind", "product", "channel", "campaign"),
+                        name="referrals_link_once",
+                        nulls_distinct=False,
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="sharelink",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "product"), ("product__isnull", False)),
+                            models.Q(("kind__in", ["mall", "registration"]), ("product__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="referrals_link_product_iff_product",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="conversion",
+                    index=models.Index(fields=["mall", "level_1", "-id"], name="referrals_conversion_of_owner"),
+                ),
+                migrations.AddIndex(
+                    model_name="conversion",
+                    index=models.Index(fields=["mall", "kind", "-id"], name="referrals_conversion_by_kind"),
+                ),
+                migrations.AddConstraint(
+                    model_name="conversion",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "public_id"), name="referrals_conversion_public_id_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="conversion",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "click"), name="referrals_conversion_click_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="conversion",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("kind", "registration")),
+                        fields=("mall", "member"),
+                        name="referrals_conversion_member_once",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="conversion",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "order"), name="referrals_conversion_order_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="conversion",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("click__isnull", False),
+                                ("kind", "click"),
+                                ("member__isnull", True),
+                                ("order__isnull", True),
+                            ),
+                            models.Q(
+                                ("click__isnull", True),
+                                ("kind", "registration"),
+                                ("member__isnull", False),
+                                ("order__isnull", True),
+                            ),
+                            models.Q(
+                                ("click__isnull", True),
+                                ("kind", "order"),
+                                ("member__isnull", True),
+                                ("order__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="referrals_conversion_one_subject",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="conversion",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "order"),
+                            models.Q(("level_2__isnull", True), ("level_3__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="referrals_conversion_heads_level_1_only",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="click",
+                    index=models.Index(fields=["mall", "visitor_key", "-at"], name="referrals_click_visitor"),
+                ),
+                migrations.AddIndex(
+                    model_name="click",
+                    index=models.Index(fields=["mall", "link", "-at"], name="referrals_click_link"),
+                ),
+                migrations.AddIndex(
+                    model_name="click",
+                    index=models.Index(
+                        condition=models.Q(("judged_at__isnull", True)),
+                        fields=["mall", "at"],
+                        name="referrals_click_unjudged",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="click",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "public_id"), name="referrals_click_public_id_once"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="visit",
+                    index=models.Index(fields=["mall", "visitor_key", "-last_at"], name="referrals_visit_newest"),
+                ),
+                migrations.AddConstraint(
+                    model_name="visitormember",
+                    constraint=models.UniqueConstraint(
+                        fields=("mall", "visitor_key", "member"), name="referrals_visitor_member_once"
+                    ),
+                ),
+            ]
         ),
     ]
