@@ -14,7 +14,11 @@ from mall.api.errors import api_not_found
 
 FLOORS = (mall.urls, members.urls, referrals.urls, commissions.urls)
 
-api = [pattern for floor in FLOORS for pattern in floor.api_urlpatterns]
+# Addresses are tried in their order: what buyers ask comes before what staff do.
+api = sorted(
+    (pattern for floor in FLOORS for pattern in floor.api_urlpatterns),
+    key=lambda pattern: str(pattern.pattern).startswith("merchant/"),
+)
 dashboard = [pattern for floor in FLOORS for pattern in floor.dashboard_urlpatterns]
 pages = [pattern for floor in FLOORS for pattern in floor.page_urlpatterns]
 

@@ -8,6 +8,7 @@ from mall import clock
 from mall.buyers.models import Buyer
 from mall.tenancy.context import require_mall_id
 from mall.tenancy.postgres.prepared import Prepared
+from mall.tenancy.postgres.rows import as_row
 
 _FIELDS = tuple(field.attname for field in Buyer._meta.concrete_fields)
 # Asked by every request of somebody logged in: the ORM would spend longer on the text than the database on
@@ -29,4 +30,4 @@ def buyer_of_token(digest: str, *, kind: str) -> Buyer | None:
     with connection.cursor() as cursor:
         _BY_TOKEN.run(cursor, {"mall": require_mall_id("A log-in"), "digest": digest, "kind": kind, "now": clock.now()})
         row = cursor.fetchone()
-    return Buyer.from_db(connection.alias, _FIELDS, row) if row else None
+    return as_row(Buyer, _FIELDS, row) if row else None

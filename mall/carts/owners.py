@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.http.request import HttpHeaders
 
 from mall.api.network import client_network
 from mall.buyers.models import Buyer
@@ -21,6 +22,7 @@ COOKIE = "fy_cart"
 COOKIE_SECONDS = 30 * 24 * 3600
 # What an app sends that has no buyer's token yet.
 HEADER = "Cart-Token"
+_META = HttpHeaders.to_wsgi_name(HEADER)
 _SIGNED_MAX = 200
 
 
@@ -80,7 +82,7 @@ def guest_key_in(request: HttpRequest) -> str:
 
 def guest_key_sent(request: HttpRequest) -> str:
     """The key of the guest's cart behind an app's header, or "": a forged one and another mall's are none."""
-    return _key_behind(request.headers.get(HEADER, ""))
+    return _key_behind(request.META.get(_META, ""))
 
 
 def _key_behind(signed: str) -> str:

@@ -16,6 +16,7 @@ from mall.catalogue.models import Category, Product, ProductPicture, Sku
 from mall.catalogue.pictures import sized
 from mall.tenancy.context import require_mall_id
 from mall.tenancy.postgres.prepared import Prepared
+from mall.tenancy.postgres.rows import as_row
 
 
 @dataclass(slots=True)
@@ -93,8 +94,8 @@ def skus_asked_for(public_ids: Iterable[UUID], *, lock: bool) -> dict[UUID, Sku]
         rows = cursor.fetchall()
     found = {}
     for row in rows:
-        sku = Sku.from_db(connection.alias, _SKU_FIELDS, row[: len(_SKU_FIELDS)])
+        sku = as_row(Sku, _SKU_FIELDS, row[: len(_SKU_FIELDS)])
         sku.specs = json.loads(sku.specs)
-        sku.product = Product.from_db(connection.alias, _PRODUCT_FIELDS, row[len(_SKU_FIELDS) :])
+        sku.product = as_row(Product, _PRODUCT_FIELDS, row[len(_SKU_FIELDS) :])
         found[sku.public_id] = sku
     return found

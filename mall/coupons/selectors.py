@@ -14,6 +14,7 @@ from mall.coupons.models import Coupon, CouponTemplate
 from mall.pricing.facts import CouponTerms, Scope
 from mall.tenancy.context import require_mall_id
 from mall.tenancy.postgres.prepared import Prepared
+from mall.tenancy.postgres.rows import as_row
 
 # More than anybody collects; a bound on what one quote computes.
 WALLET_MAX = 50
@@ -90,8 +91,8 @@ def _own_coupon(buyer: Buyer, public_id: UUID, *, lock: bool) -> Coupon | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    coupon = Coupon.from_db(connection.alias, _FIELDS, row[: len(_FIELDS)])
-    coupon.template = CouponTemplate.from_db(connection.alias, _TEMPLATE_FIELDS, row[len(_FIELDS) :])
+    coupon = as_row(Coupon, _FIELDS, row[: len(_FIELDS)])
+    coupon.template = as_row(CouponTemplate, _TEMPLATE_FIELDS, row[len(_FIELDS) :])
     return coupon
 
 

@@ -25,6 +25,7 @@ from mall.pricing.facts import Priced, Region
 from mall.promotions.taking import take_limited
 from mall.tenancy.context import require_mall_id
 from mall.tenancy.postgres.prepared import Prepared
+from mall.tenancy.postgres.rows import as_row
 
 LINES_MAX = 50
 QUANTITY_MAX = 9_999
@@ -187,7 +188,7 @@ def write(
     # The SKUs are locked and were counted before; this is the last guard of all.
     if taken < len(basket.goods):
         raise OutOfStock
-    order = Order.from_db(connection.alias, _ORDER_FIELDS, row)
+    order = as_row(Order, _ORDER_FIELDS, row)
     order.placed_lines = _lines(order, basket, line_ids, values["lines"])
     recorded(RECORDED)
     return order
@@ -211,7 +212,7 @@ def _lines(order: Order, basket: Basket, ids: list[int], written: list[dict[str,
     for (sku, _quantity), pk, values in zip(basket.goods, ids, written, strict=True):
         row = values | {"id": pk, "mall_id": order.mall_id, "order_id": order.pk}
         row |= {"refunded_fen": 0, "refunded_quantity": 0}
-        line = OrderLine.from_db(connection.alias, _LINE_FIELDS, [row[name] for name in _LINE_FIELDS])
+        line = as_row(OrderLine, _LINE_FIELDS, [row[name] for name in _LINE_FIELDS])
         line.order, line.sku, line.product = order, sku, sku.product
         found.append(line)
     return found
