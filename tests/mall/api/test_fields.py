@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.core.validators import MaxValueValidator, RegexValidator
+from hypothesis import given
+from hypothesis import strategies as st
 from rest_framework import serializers
 
 from mall.api.fields import ChoiceTextField, FenField, SecretField, StrictBooleanField, StrictIntegerField, TextField
@@ -41,6 +46,39 @@ def test_text_is_one_line_that_shows_as_it_reads(value: object) -> None:
 
 def test_text_keeps_emoji_and_loses_spaces_around() -> None:
     assert TextField(max_length=10).run_validation(" 一家 👨‍👩‍👧 ") == "一家 👨‍👩‍👧"
+
+
+def answer(validate: Callable[[Any], Any], value: Any) -> Any:
+    try:
+        return validate(value)
+    except serializers.ValidationError as error:
+        return error.get_codes()
+
+
+@given(
+    st.text(st.characters(), max_size=12)
+    | st.sampled_from(["", " ", "a ", " a", "a\u3000", "\x00", "\ud800", "\u202e"])
+)
+def test_a_plain_text_takes_the_short_way_to_the_frameworks_own_answer(text: str) -> None:
+    for field in (
+        TextField(max_length=10),
+        TextField(max_length=10, min_length=3),
+        TextField(max_length=10, allow_blank=True),
+        TextField(max_length=10, validators=[RegexValidator("^a")]),
+    ):
+        assert answer(field.run_validation, text) == answer(super(TextField, field).run_validation, text)
+
+
+@given(st.integers(-3, 13) | st.integers() | st.booleans() | st.none() | st.text(max_size=2))
+def test_a_plain_integer_takes_the_short_way_to_the_frameworks_own_answer(value: Any) -> None:
+    for field in (
+        StrictIntegerField(min_value=0, max_value=10),
+        StrictIntegerField(min_value=0),
+        StrictIntegerField(),
+        StrictIntegerField(min_value=0, max_value=10, validators=[MaxValueValidator(5)]),
+        FenField(),
+    ):
+        assert answer(field.run_validation, value) == answer(super(StrictIntegerField, field).run_validation, value)
 
 
 def test_a_secret_keeps_its_spaces() -> None:
