@@ -107,6 +107,16 @@ class Cursor(driver.cursor):  # type: ignore[misc]  # the driver has no types
         self._send_waiting()
         super().copy_expert(*args, **kwargs)
 
+    def copy_from(self, *args: Any, **kwargs: Any) -> None:
+        """COPY from a file, as the driver has it."""
+        self._send_waiting()
+        super().copy_from(*args, **kwargs)
+
+    def copy_to(self, *args: Any, **kwargs: Any) -> None:
+        """COPY to a file, as the driver has it."""
+        self._send_waiting()
+        super().copy_to(*args, **kwargs)
+
     def callproc(self, *args: Any, **kwargs: Any) -> Any:
         """Call a function, as the driver does."""
         self._send_waiting()

@@ -243,6 +243,8 @@ def test_other_ways_to_send_begin_their_transaction_too(table):
     for send in (
         lambda cursor: cursor.executemany("INSERT INTO words VALUES (%s)", [["一"], ["二"]]),
         lambda cursor: cursor.copy_expert("COPY words FROM STDIN", io.StringIO("一\n")),
+        lambda cursor: cursor.copy_from(io.StringIO("二\n"), "words"),
+        lambda cursor: cursor.copy_to(io.StringIO(), "words"),
         lambda cursor: cursor.callproc("now"),
     ):
         with undone(), connection.cursor() as cursor:
