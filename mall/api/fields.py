@@ -28,7 +28,8 @@ class StrictIntegerField(serializers.IntegerField):
 
     def run_validation(self, data: Any = empty) -> Any:
         """As the framework does, without its work where both bounds are kept."""
-        is_bounded = self.min_value is not None and self.max_value is not None and len(self.validators) == _BOUNDS
+        is_bounded = None not in (self.min_value, self.max_value) and len(self.validators) == _BOUNDS
+        is_bounded = is_bounded and not self.read_only
         if type(data) is int and is_bounded and self.min_value <= data <= self.max_value:
             return data
         return super().run_validation(data)
@@ -63,7 +64,8 @@ class TextField(serializers.CharField):
     def __init__(self, *, max_length: int, **kwargs: Any) -> None:
         super().__init__(max_length=max_length, **kwargs)
         # Else somebody has added a rule of his own.
-        self._is_only_text = self.min_length is None and len(self.validators) == _TEXT_RULES
+        has_only_ours = self.min_length is None and len(self.validators) == _TEXT_RULES
+        self._is_only_text = has_only_ours and not self.read_only
 
     def run_validation(self, data: Any = empty) -> Any:
         """As the framework does, without its work for a text as nearly everybody sends it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -69,17 +70,24 @@ def _try(act: Callable[[], Any]) -> None:
 @lru_cache(maxsize=10_000)
 def _question(key: str) -> list[bytes]:
     """SET NX as it goes over the line: the same for every order of a mall."""
-    words: list[bytes] = (
-        _broker().connection_pool.make_connection().pack_command("SET", key, 1, "NX", "PX", _RUNG_MILLISECONDS)
-    )
+    words: list[bytes] = _line().pack_command("SET", key, 1, "NX", "PX", _RUNG_MILLISECONDS)
     return words
+
+
+def _line() -> Connection:
+    """This thread's own; a process that was forked off has another."""
+    owner, line = getattr(_lines, "line", (0, None))
+    if owner != os.getpid():
+        # Not by the pool, which counts what it makes and never gets these back.
+        pool = _broker().connection_pool
+        line = pool.connection_class(**pool.connection_kwargs)
+        _lines.line = os.getpid(), line
+    return line
 
 
 def _is_first(words: list[bytes]) -> bool:
     """Asked over a line of this thread's own: the client's way to it takes several times what the question does."""
-    line = getattr(_lines, "line", None)
-    if line is None:
-        line = _lines.line = _broker().connection_pool.make_connection()
+    line = _line()
     try:
         return _answer_of(line, words)
     except exceptions.ConnectionError:

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg2
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgresOperations
-from django.db.utils import DatabaseErrorWrapper, OperationalError
+from django.db.utils import DatabaseErrorWrapper, NotSupportedError, OperationalError
 from django.utils.functional import cached_property
 
 from mall.tenancy.postgres import wire
@@ -75,16 +75,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
         now = time.monotonic()
         if self.connection is None or self.connection.closed:
             return False
-        is_quiet = now - self._usable_at < _TRUSTED_SECONDS and not _has_news(self.connection)
+        if now - self._usable_at < _TRUSTED_SECONDS and not _has_news(self.connection):
+            return True
+        if not super().is_usable():
+            return False
         self._usable_at = now
-        return is_quiet or super().is_usable()
+        return True
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """A cursor. Raises NotSupportedError for one on the server: it would outlive its transaction and its mall."""
+        if name is not None:
+            raise NotSupportedError("cursors on the server are not supported: DISABLE_SERVER_SIDE_CURSORS")
+        return super().create_cursor()
 
     def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001 - as Django calls it
         with self.wrap_database_errors:
-            if not autocommit:
+            if autocommit:
+                self.connection.end_transactions()
+            else:
                 self.connection.begin()
-            elif not self.connection.autocommit:
-                self.connection.autocommit = True
 
     def _savepoint(self, sid: str) -> None:
         self.ahead(self.ops.savepoint_create_sql(sid))

@@ -49,8 +49,10 @@ class Prepared:
     def owe(self, cursor: Any, parameters: Mapping[str, Any]) -> None:
         """Execute it with the statement that follows, at the latest with COMMIT: for a change without an answer.
 
-        What the database has against it is raised there.
+        What the database has against it is raised there. Raises RuntimeError outside of a transaction.
         """
+        if not cursor.db.in_atomic_block:
+            raise RuntimeError("a change is owed to a transaction")
         self._make_ready(cursor.db)
         statement = cursor.mogrify(self.execute, parameters).decode()
         cursor.db.connection.owe(statement)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import errors
-from psycopg2 import Error
+from psycopg2 import ProgrammingError
 from psycopg2 import extensions as driver
 
 BEGIN = "BEGIN"
@@ -24,10 +24,22 @@ class Connection(driver.connection):  # type: ignore[misc]  # the driver has no 
         self.waiting: list[str] = []
         # Of those, what changes rows: the words around it mean nothing any more once the transaction ends.
         self.owed: list[str] = []
+        # Whether Django has this connection out of autocommit: one transaction follows another.
+        self.is_transactional = False
 
     def begin(self) -> None:
-        """Begin a transaction with the next statement."""
+        """Begin a transaction with the next statement, and another one behind each that ends."""
+        self.is_transactional = True
         self.waiting.append(BEGIN)
+
+    def end_transactions(self) -> None:
+        """Back to autocommit. Raises within a transaction, as the plain driver does: it would stay open unseen."""
+        if not self.autocommit:
+            self.autocommit = True
+        elif self.info.transaction_status not in (driver.TRANSACTION_STATUS_IDLE, driver.TRANSACTION_STATUS_UNKNOWN):
+            raise ProgrammingError("autocommit cannot be set inside a transaction")
+        self.is_transactional = False
+        self.keep_waiting([])
 
     def owe(self, statement: str) -> None:
         """Send a change whose answer nobody needs with the next statement, at the latest with COMMIT."""
@@ -53,10 +65,8 @@ class Connection(driver.connection):  # type: ignore[misc]  # the driver has no 
 
     def commit(self) -> None:
         """End the transaction well. Raises where the server has given it up: it would only say so in passing."""
-        if self.owed:
-            self._end("COMMIT")
-            return
-        self.keep_waiting([])
+        if not self.owed:
+            self.keep_waiting([])
         if self.has_failed:
             raise errors.InFailedSqlTransaction("a statement failed; nothing of this transaction can be committed")
         self._end("COMMIT")
@@ -71,6 +81,8 @@ class Connection(driver.connection):  # type: ignore[misc]  # the driver has no 
         if self.waiting or self.info.transaction_status != driver.TRANSACTION_STATUS_IDLE:
             with self.cursor() as cursor:
                 cursor.execute(word)
+        if self.is_transactional:
+            self.begin()
 
 
 class Cursor(driver.cursor):  # type: ignore[misc]  # the driver has no types
@@ -91,8 +103,8 @@ class Cursor(driver.cursor):  # type: ignore[misc]  # the driver has no types
         self.connection.keep_waiting([])
         try:
             self._send(";".join(sent).encode() + b";" + self.asked)
-        except Error:
-            # A message that cannot be parsed is refused as a whole, its BEGIN included.
+        except BaseException:
+            # A message that cannot be parsed is refused as a whole, its BEGIN included; a signal may come before it.
             if BEGIN in sent and self.connection.info.transaction_status == driver.TRANSACTION_STATUS_IDLE:
                 self.connection.waiting, self.connection.owed = sent, owed
             raise

@@ -78,7 +78,7 @@ def test_a_bell_is_rung_although_the_broker_was_started_anew_since_the_last_one(
     task = Counted()
     bell.ring_once(task, mall_id=76)
     # What the server's end does when it goes.
-    bell._lines.line._sock.shutdown(socket.SHUT_RDWR)
+    bell._line()._sock.shutdown(socket.SHUT_RDWR)
     bell.ring_once(task, mall_id=77)
     bell.ring_once(task, mall_id=77)
     assert task.tried == [76, 77]
@@ -86,10 +86,27 @@ def test_a_bell_is_rung_although_the_broker_was_started_anew_since_the_last_one(
         bell.answered(task, mall_id=mall_id)
 
 
+def test_there_is_a_bell_for_every_mall_of_a_large_installation():
+    task = Counted()
+    malls = range(1_000, 1_250)
+    for mall_id in malls:
+        bell.ring_once(task, mall_id=mall_id)
+    assert task.tried == list(malls)
+    for mall_id in malls:
+        bell.answered(task, mall_id=mall_id)
+
+
+def test_a_process_forked_off_has_a_line_of_its_own(monkeypatch):
+    mine = bell._line()
+    monkeypatch.setattr("mall.events.bell.os.getpid", lambda: -1)
+    assert bell._line() is not mine
+    bell._lines.__dict__.clear()
+
+
 def test_half_an_answer_is_never_taken_for_the_next_ones(now, monkeypatch):
     task = Counted()
     bell.ring_once(task, mall_id=78)
-    line = bell._lines.line
+    line = bell._line()
     read = line.read_response
     monkeypatch.setattr(line, "read_response", lambda: (_ for _ in ()).throw(TimeoutError()))
     bell.ring_once(task, mall_id=79)

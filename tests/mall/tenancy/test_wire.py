@@ -13,6 +13,7 @@ from django.db import (
     DatabaseError,
     IntegrityError,
     InternalError,
+    NotSupportedError,
     OperationalError,
     ProgrammingError,
     connection,
@@ -24,11 +25,20 @@ from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INTR
 
 from mall.tenancy.context import mall_scope
 from mall.tenancy.postgres import wire
+from mall.tenancy.postgres.prepared import Prepared
 from tests.factories.mall import make_mall
 
 
 class Undone(Exception):
     """What a block is left with so that it is undone."""
+
+
+class Interrupted(Exception):
+    """What a signal's handler raises, wherever the code is: no error of the database."""
+
+
+def interrupted(*_args: Any, **_kwargs: Any) -> None:
+    raise Interrupted
 
 
 @pytest.fixture
@@ -163,6 +173,80 @@ def test_a_message_that_cannot_be_parsed_does_not_take_the_transaction_with_it(t
         add("undone")
         assert status() == TRANSACTION_STATUS_INTRANS
         raise Undone
+    assert words() == set()
+
+
+def test_a_message_that_cannot_be_parsed_ends_the_block_around_its_savepoint_too(table):
+    """The savepoint went with the message. Such a statement is a mistake in the code, and nothing of it stays."""
+    with pytest.raises(transaction.TransactionManagementError), transaction.atomic():
+        add("before")
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            run("SELEC 1")
+        add("behind")
+    assert words() == set()
+
+
+def test_a_signal_before_the_message_leaves_what_waits_waiting(table, monkeypatch):
+    send = wire.Cursor._send
+    with pytest.raises(Undone), transaction.atomic():
+        monkeypatch.setattr(wire.Cursor, "_send", interrupted)
+        with pytest.raises(Interrupted):
+            add("never sent")
+        monkeypatch.setattr(wire.Cursor, "_send", send)
+        add("undone")
+        raise Undone
+    assert words() == set()
+
+
+@pytest.mark.parametrize("word", ["COMMIT", "ROLLBACK"])
+def test_a_transaction_whose_end_was_interrupted_is_never_taken_for_autocommit(table, monkeypatch, word):
+    """A task's time limit strikes anywhere: the connection is given up, and its transaction with it."""
+    end = wire.Connection._end
+    monkeypatch.setattr(wire.Connection, "_end", interrupted)
+    with pytest.raises((Interrupted, ProgrammingError)), transaction.atomic():
+        add("lost")
+        if word == "ROLLBACK":
+            raise Undone
+    monkeypatch.setattr(wire.Connection, "_end", end)
+    assert connection.get_autocommit() is False
+    # What Django does at the end of each request and task.
+    connection.close_if_unusable_or_obsolete()
+    assert connection.connection is None
+    run("CREATE TEMPORARY TABLE words (word text UNIQUE)")
+    with undone():
+        add("undone")
+    assert words() == set()
+
+
+def test_transactions_without_atomic_follow_one_another(table):
+    connection.set_autocommit(False)
+    add("kept")
+    connection.commit()
+    add("undone")
+    connection.rollback()
+    add("undone too")
+    with pytest.raises(ProgrammingError):
+        connection.set_autocommit(True)
+    connection.rollback()
+    connection.set_autocommit(True)
+    add("kept by itself")
+    assert status() == TRANSACTION_STATUS_IDLE
+    connection.set_autocommit(False)
+    connection.set_autocommit(True)
+    add("kept by itself too")
+    assert status() == TRANSACTION_STATUS_IDLE
+    connection.rollback()
+    assert words() == {"kept", "kept by itself", "kept by itself too"}
+
+
+def test_a_cursor_on_the_server_is_refused(table):
+    with pytest.raises(NotSupportedError), transaction.atomic():
+        connection.chunked_cursor()
+
+
+def test_a_change_is_owed_to_a_transaction(table):
+    with pytest.raises(RuntimeError), connection.cursor() as cursor:
+        Prepared("owed", "INSERT INTO words VALUES (%(word)s)", {"word": "text"}).owe(cursor, {"word": "lost"})
     assert words() == set()
 
 
@@ -311,9 +395,11 @@ def test_a_connection_that_ended_in_silence_is_noticed_before_it_is_used(table, 
     run("CREATE TEMPORARY TABLE words (word text UNIQUE)")
     # Long silence is not trusted: a firewall in between may have forgotten the connection.
     messages.clear()
-    connection._usable_at -= 11
+    connection._usable_at -= 6
     assert connection.is_usable()
-    assert messages == ["SELECT 1"]
+    connection._usable_at -= 6
+    assert connection.is_usable()
+    assert messages == ["SELECT 1"], "not having asked is no answer"
 
 
 def test_a_connection_that_ends_within_a_transaction_is_told_and_replaced(table):
