@@ -19,6 +19,8 @@ BEGIN = "BEGIN"
 class Connection(driver.connection):  # type: ignore[misc]  # the driver has no types
     """A connection in the driver's autocommit, so that the driver begins nothing by itself."""
 
+    autocommit: bool
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.waiting: list[str] = []
