@@ -93,3 +93,9 @@ def test_a_connection_that_ends_meanwhile_is_told_as_one():
 
 def test_a_changed_text_is_another_statement():
     assert Prepared("added", "SELECT %(one)s", {"one": "int"}).name != ADDED.name
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_is_owed_to_a_transaction():
+    with pytest.raises(RuntimeError), connection.cursor() as cursor:
+        ADDED.owe(cursor, {"one": 1, "two": 2, "like": "a"})

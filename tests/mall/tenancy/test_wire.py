@@ -9,15 +9,14 @@ from typing import Any
 
 import psycopg2
 import pytest
-from django.db import (
+from django.db import connection, transaction
+from django.db.utils import (
     DatabaseError,
     IntegrityError,
     InternalError,
     NotSupportedError,
     OperationalError,
     ProgrammingError,
-    connection,
-    transaction,
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,7 +24,6 @@ from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INTR
 
 from mall.tenancy.context import mall_scope
 from mall.tenancy.postgres import wire
-from mall.tenancy.postgres.prepared import Prepared
 from tests.factories.mall import make_mall
 
 
@@ -145,8 +143,6 @@ def test_what_is_undone_is_undone_wherever_its_words_were(table):
             add("undone alone")
         with undone(), transaction.atomic():
             add("undone with the block around it")
-        with undone():
-            pass
         add("kept too")
     with undone():
         add("undone at the end")
@@ -244,12 +240,6 @@ def test_a_cursor_on_the_server_is_refused(table):
         connection.chunked_cursor()
 
 
-def test_a_change_is_owed_to_a_transaction(table):
-    with pytest.raises(RuntimeError), connection.cursor() as cursor:
-        Prepared("owed", "INSERT INTO words VALUES (%(word)s)", {"word": "text"}).owe(cursor, {"word": "lost"})
-    assert words() == set()
-
-
 def test_an_error_on_this_side_leaves_what_waits_waiting(table):
     with pytest.raises(Undone), transaction.atomic():
         with pytest.raises(ValueError, match="NUL"):
@@ -288,11 +278,7 @@ def test_an_owed_change_goes_with_the_next_statement_or_with_the_commit(table, m
         "BEGIN;INSERT INTO words VALUES ('一');SELECT word FROM words",
         "INSERT INTO words VALUES ('二');COMMIT",
     ]
-    messages.clear()
-    with transaction.atomic():
-        owe("三")
-    assert messages == ["BEGIN;INSERT INTO words VALUES ('三');COMMIT"]
-    assert words() == {"一", "二", "三"}
+    assert words() == {"一", "二"}
 
 
 def test_an_owed_change_is_undone_with_its_block(table):
