@@ -19,7 +19,9 @@ def settle_one_by_one(mall_id: int, count: int) -> None:
     """Settle the first `count` orders that wait."""
     with mall_scope(mall_id):
         waiting = list(
-            Delivery.objects.filter(done_at__isnull=True).order_by("pk").values_list("pk", flat=True)[:count]
+            Delivery.objects.filter(handler="commissions.handlers.settle_conversions", done_at__isnull=True)
+            .order_by("pk")
+            .values_list("pk", flat=True)[:count]
         )
     for delivery_id in waiting:
         with mall_scope(mall_id), transaction.atomic():
