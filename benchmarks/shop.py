@@ -6,6 +6,8 @@ import json
 import statistics
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -46,6 +48,7 @@ class Shop:
             "media": str(options.folder / "media"),
         }
         self._peer("-m", "benchmarks.peers.oscar_shop", json.dumps(self.oscar | {"products": self.products}))
+        self._open()
 
     def _stock(self) -> dict[str, Any]:
         from mall import clock
@@ -82,7 +85,6 @@ class Shop:
         with self.installation.session("owner", self.database) as cursor:
             cursor.execute("SELECT set_config('app.mall_id', %s, false)", [str(self.mall_id)])
             cursor.execute(PICTURES, [self.mall_id])
-            cursor.execute("ANALYZE")
         members = [make_member(Mall(pk=self.mall_id)) for _ in range(BUYERS)]
         with mall_scope(self.mall_id):
             tokens = [issue_token(buyer=member.buyer)[0] for member in members]
@@ -99,32 +101,64 @@ class Shop:
         [first] = give_coupons(template=template, buyers=[buyer], actor=StaffMember.objects.get())
         dates = {"starts_at": first.starts_at, "expires_at": first.expires_at}
         copies = Coupon.objects.bulk_create(
-            Coupon(mall_id=self.mall_id, template=template, buyer=buyer, **dates) for _ in range(COUPONS * self.runs)
+            Coupon(mall_id=self.mall_id, template=template, buyer=buyer, **dates)
+            for _ in range(COUPONS * (self.runs + 1))
         )
         return [str(coupon.public_id) for coupon in copies]
 
+    def _open(self) -> None:
+        """A first hour of trade at both: by the statistics of empty tables each order would read them whole."""
+        with self._ours_serving() as (port, host):
+            self._buy("fenyong", port, host, self._fresh())
+        with self._theirs_serving() as (port, host):
+            self._buy("oscar", port, host, self._their_goods())
+        for database in (self.database, "bench_oscar"):
+            with self.installation.session("owner", database) as cursor:
+                cursor.execute("VACUUM ANALYZE")
+
     def ours(self) -> dict[str, dict[str, float]]:
         """The list's first page and a deep one, a product, and orders, at our own server."""
-        house.point_at(self.installation, self.database)
-        fresh = [coupons[self.run :: self.runs] for coupons in self.asked["coupons"]]
-        self.run += 1
-        self.installation.valkey().flushall()
-        self.installation.add_web(threads=THREADS)
-        try:
-            self.installation.serve()
-            port, host = self.installation.port, "bench.localhost"
+        with self._ours_serving() as (port, host):
             first = "/api/v1/products?page_size=20"
             return {
                 "list": self._read(port, host, first),
                 "deep": self._read(port, host, self._deep(port, host, first)),
                 "detail": self._read(port, host, f"/api/v1/products/{self.asked['product']}"),
-                "orders": self._buy("fenyong", port, host, self.asked | {"coupons": fresh}),
+                "orders": self._buy("fenyong", port, host, self._fresh()),
             }
-        finally:
-            self.installation.stop()
 
     def theirs(self) -> dict[str, dict[str, float]]:
         """The same at theirs."""
+        with self._theirs_serving() as (port, host):
+            return {
+                "list": self._read(port, host, "/api/products/?limit=20"),
+                "detail": self._read(port, host, "/api/products/1/"),
+                "orders": self._buy("oscar", port, host, self._their_goods()),
+            }
+
+    def _fresh(self) -> dict[str, Any]:
+        """What the next buyers need: coupons are used once."""
+        run, self.run = self.run, self.run + 1
+        return self.asked | {"coupons": [coupons[run :: self.runs + 1] for coupons in self.asked["coupons"]]}
+
+    def _their_goods(self) -> dict[str, Any]:
+        return {"goods": list(range(2, self.products))}
+
+    @contextmanager
+    def _ours_serving(self) -> Iterator[tuple[int, str]]:
+        """Our server's port and host."""
+        house.point_at(self.installation, self.database)
+        self.installation.valkey().flushall()
+        self.installation.add_web(threads=THREADS)
+        try:
+            self.installation.serve()
+            yield self.installation.port, "bench.localhost"
+        finally:
+            self.installation.stop()
+
+    @contextmanager
+    def _theirs_serving(self) -> Iterator[tuple[int, str]]:
+        """Their server's port and host."""
         port = free_port()
         host = f"127.0.0.1:{port}"
         server = self.installation.add(
@@ -139,11 +173,7 @@ class Shop:
         server.start()
         try:
             wait_until("the other shop", lambda: _answers(port, "/api/products/?limit=1"))
-            return {
-                "list": self._read(port, host, "/api/products/?limit=20"),
-                "detail": self._read(port, host, "/api/products/1/"),
-                "orders": self._buy("oscar", port, host, {"goods": list(range(2, self.products))}),
-            }
+            yield port, host
         finally:
             self.installation.stop()
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -124,7 +124,8 @@ WITH placed AS (
         name text, specs jsonb, quantity int, price_fen bigint, paid_fen bigint, freight_fen bigint, position smallint)
 ), taken AS (
     UPDATE mall_sku s SET stock = s.stock - asked.quantity FROM asked
-    WHERE s.mall_id = %(mall)s AND s.id = asked.sku_id AND s.stock >= asked.quantity RETURNING s.id
+    WHERE s.mall_id = %(mall)s AND s.id = ANY (%(skus)s) AND s.id = asked.sku_id AND s.stock >= asked.quantity
+    RETURNING s.id
 ), line AS (
     INSERT INTO mall_orderline (mall_id, public_id, order_id, sku_id, product_id, name, specs, quantity, price_fen,
         paid_fen, freight_fen, refunded_fen, refunded_quantity, position)
@@ -155,9 +156,9 @@ SELECT placed.*, ARRAY(SELECT id FROM line ORDER BY position), (SELECT count(*) 
     {
         **RECORDING_TYPES, "digits": "text", "buyer": "bigint", "status": "text",
         "goods": "bigint", "discount": "bigint", "freight": "bigint", "total": "bigint", "note": "text",
-        "visitor": "text", "by_staff": "boolean", "lines": "jsonb", "steps": "jsonb", "coupon": "bigint",
-        "actor": "text", "a_name": "text", "a_phone": "text", "a_province": "text", "a_city": "text",
-        "a_district": "text", "a_detail": "text",
+        "visitor": "text", "by_staff": "boolean", "skus": "bigint[]", "lines": "jsonb", "steps": "jsonb",
+        "coupon": "bigint", "actor": "text", "a_name": "text", "a_phone": "text", "a_province": "text",
+        "a_city": "text", "a_district": "text", "a_detail": "text",
     },
 )  # fmt: skip
 
@@ -196,7 +197,7 @@ def write(
 
 def _insert(values: dict[str, Any]) -> tuple[Any, ...]:
     """The order's columns, the ids of its lines, and how many SKUs gave their pieces."""
-    lines = json.dumps(values["lines"], default=str)
+    lines = orjson.dumps(values["lines"]).decode()
     with connection.cursor() as cursor:
         # Two orders of one day draw the same digits once in a very long while.
         for _attempt in range(NUMBER_ATTEMPTS):
@@ -248,7 +249,8 @@ def _values(basket: Basket, priced: Priced) -> dict[str, Any]:
         "discount": priced.discount_fen,
         "freight": priced.freight_fen,
         "total": priced.total_fen,
+        "skus": [sku.pk for sku, _quantity in basket.goods],
         "lines": lines,
-        "steps": json.dumps(steps),
+        "steps": orjson.dumps(steps).decode(),
         "at": basket.at,
     }

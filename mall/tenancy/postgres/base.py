@@ -59,7 +59,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def init_connection_state(self) -> None:
         super().init_connection_state()
         with self.connection.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
+            # Left to itself the server plans a prepared statement anew for each array of known length.
+            cursor.execute("SET plan_cache_mode = force_generic_plan; SELECT pg_backend_pid()")
             self.server_process = cursor.fetchone()[0]
         # A pool tells its clients a number of its own, to recognize them by when they cancel.
         self.is_pooled = self.server_process != self.connection.info.backend_pid
