@@ -20,7 +20,7 @@ from mall.catalogue import exporting, import_jobs
 from mall.catalogue.models import Category, Product
 from mall.catalogue.product_table import COLUMNS
 from mall.catalogue.search import SEARCH_MAX
-from mall.imports import writing
+from mall.imports import carrying, writing
 from mall.imports.models import ImportJob
 from mall.imports.reading import BYTES_MAX, COLUMNS_MAX
 from mall.staff.rights import EDIT_PRODUCTS
@@ -76,6 +76,8 @@ class ImportResult(serializers.Serializer):
     unchanged = serializers.IntegerField()
     left = serializers.IntegerField()
     errors = serializers.IntegerField(help_text="All of them; the list below ends at 500.")
+    rows_written = serializers.IntegerField(default=0, help_text="Rows of the products created and changed so far.")
+    rows_left = serializers.IntegerField(default=0, help_text="Once it is `stopped`: rows that nobody has written.")
 
 
 class ProductImport(serializers.Serializer):
@@ -190,9 +192,52 @@ class ProductImportApply(APIView):
         """Make and change the products; 409 with errors in the table unless `only_good`, and the second time.
 
         Up to 20 products are written at once, and the answer is `done`. More are written by a worker: the answer is
-        `applying`; ask again until it is `done`.
+        `applying`; ask again until it is `done`. One that was stopped goes on where it stood; `only_good` then stays
+        as it was said at first.
         """
         given = ApplyGiven(data=request.data)
         given.is_valid(raise_exception=True)
         job = import_jobs.apply_products(job=_found(import_id), only_good=given.validated_data["only_good"])
         return Response(ProductImport(job).data)
+
+
+class ProductImportStop(APIView):
+    """Half-way."""
+
+    permission_classes = (StaffMay(EDIT_PRODUCTS),)
+
+    @extend_schema(
+        request=None,
+        responses=ProductImport,
+        examples=[
+            OpenApiExample(
+                "Stopped after 40 of 1,000 products",
+                value={
+                    "id": "7c0f2a52-3c1e-4a51-9e0b-7f1a0d6f9b11",
+                    "status": "stopped",
+                    "total": 1000,
+                    "position": 40,
+                    "header": ["Product name", "Price"],
+                    "columns": [{"field": "name", "column": 0}, {"field": "price_fen", "column": 1}],
+                    "result": {
+                        "created": 40,
+                        "changed": 0,
+                        "unchanged": 0,
+                        "left": 0,
+                        "errors": 0,
+                        "rows_written": 40,
+                        "rows_left": 960,
+                    },
+                    "errors": [],
+                },
+                response_only=True,
+            )
+        ],
+    )
+    def post(self, request: Request, import_id: str) -> Response:
+        """Stop a worker half-way: what is written stays, and nothing more is written, whatever becomes of the worker.
+
+        `rows_written` and `rows_left` say how far it came; `apply` goes on from there. 409 unless it is `applying`:
+        `import_stopped`, `import_done` or `import_not_running`.
+        """
+        return Response(ProductImport(carrying.stop(job=_found(import_id))).data)

@@ -38,7 +38,7 @@ def take_in_products(*, data: bytes, file_name: str, author: User | None) -> Imp
 def check_products(*, job: ImportJob, columns: Mapping[str, int]) -> ImportJob:
     """Look through again with these columns; writes nothing but what was found. Locks the job.
 
-    columns: field → place in the header. Raises BadColumns, ImportRunning, ImportDone.
+    columns: field → place in the header. Raises BadColumns, ImportRunning, ImportDone, ImportStopped.
     """
     job = services.locked(job)
     services.set_columns(job=job, columns=columns, known=list(BY_FIELD))
@@ -48,22 +48,26 @@ def check_products(*, job: ImportJob, columns: Mapping[str, int]) -> ImportJob:
 def apply_products(*, job: ImportJob, only_good: bool) -> ImportJob:
     """Carry the table out: up to AT_ONCE products now, more by a worker. The answer's status says which.
 
-    only_good: leave out products with errors. Locks the job; now also the products it changes, then their SKUs.
-    Raises ImportHasErrors when there are some and only_good is False, ImportRunning and ImportDone the second time.
+    One that was stopped goes on where it stood, with what was said then. only_good: leave out products with errors.
+    Locks the job; now also the products it changes, then their SKUs. Raises ImportHasErrors when there are some and
+    only_good is False, ImportRunning and ImportDone the second time.
     """
-    job = services.locked(job)
+    job = services.locked(job, also_stopped=True)
+    if job.status == ImportJob.Status.STOPPED:
+        carrying.resume(job=job)
+        _ring_soon()
+        return job
     drafts = look_through(rows=job.rows, columns=job.columns)
     if not only_good and any(not draft.is_good for draft in drafts):
         raise ImportHasErrors
     forecast = _forecast(drafts)
     if forecast["created"] + forecast["changed"] > AT_ONCE:
         plan = [[row.number for row in draft.rows] for draft in drafts if draft.is_good and draft.kind != "unchanged"]
-        before = Written(forecast | {"created": 0, "changed": 0}, errors_of(drafts))
+        before = Written(forecast | {"created": 0, "changed": 0, "rows_written": 0}, errors_of(drafts))
         carrying.hand_over(job=job, plan=plan, before=before)
-        mall_id = require_mall_id("An import")
-        transaction.on_commit(lambda: _ring(mall_id), robust=True)
+        _ring_soon()
         return job
-    counts = carry_out(drafts)
+    counts = _written(drafts)
     errors = errors_of(drafts)
     services.finish(job=job, errors=errors, result=counts | {"errors": len(errors)})
     return job
@@ -78,8 +82,19 @@ def go_on(mall_id: int) -> None:
 
 def _write_rows(rows: Sequence[Sequence[str]], columns: Mapping[str, int], numbers: Collection[int]) -> Written:
     drafts = look_through(rows=rows, columns=columns, only=numbers)
-    counts = carry_out(drafts)
+    counts = _written(drafts)
     return Written(counts, errors_of(drafts))
+
+
+def _written(drafts: list[Draft]) -> dict[str, int]:
+    wanted = [draft for draft in drafts if draft.is_good and draft.kind != "unchanged"]
+    counts = carry_out(drafts)
+    return counts | {"rows_written": sum(len(draft.rows) for draft in wanted if draft.is_good)}
+
+
+def _ring_soon() -> None:
+    mall_id = require_mall_id("An import")
+    transaction.on_commit(lambda: _ring(mall_id), robust=True)
 
 
 def _ring(mall_id: int) -> None:

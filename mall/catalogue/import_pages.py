@@ -17,12 +17,12 @@ from mall.api.lookup import get_or_404
 from mall.catalogue import exporting, import_jobs
 from mall.catalogue.dashboard import narrowed
 from mall.catalogue.product_table import COLUMNS
-from mall.dashboard.actions import leave_for
+from mall.dashboard.actions import Question, ask, leave_for
 from mall.dashboard.doors import staff_page
 from mall.dashboard.forms import DashboardForm
 from mall.dashboard.pages import show
 from mall.errors import DomainError
-from mall.imports import writing
+from mall.imports import carrying, writing
 from mall.imports.models import ImportJob
 from mall.imports.reading import BYTES_MAX
 from mall.staff import rights
@@ -95,7 +95,7 @@ def product_import_job(request: HttpRequest, public_id: str) -> HttpResponse:
 def _fields(job: ImportJob) -> list[dict[str, Any]]:
     """Each field with the columns it can be read from, and what stands in the chosen one; none once it has begun."""
     fields: list[dict[str, Any]] = []
-    if job.status in (ImportJob.Status.APPLYING, ImportJob.Status.DONE):
+    if job.status not in (ImportJob.Status.UPLOADED, ImportJob.Status.CHECKED):
         return fields
     for column in COLUMNS:
         place = job.columns.get(column.field)
@@ -120,6 +120,28 @@ def product_import_apply(request: HttpRequest, public_id: str) -> HttpResponse:
     except DomainError as refusal:
         messages.error(request, str(refusal))
     return _to(job)
+
+
+@staff_page(rights.EDIT_PRODUCTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def product_import_stop(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Half-way: what is written stays."""
+    job = get_or_404(ImportJob.objects.filter(kind=ImportJob.Kind.PRODUCTS).defer("rows", "plan"), public_id)
+    if request.method != "POST" and job.status != ImportJob.Status.APPLYING:
+        # Done since the page was drawn: there is nothing left to ask about.
+        return leave_for(request, _address(job))
+    question = Question(
+        title=_("停止导入"),
+        sentence=_t(
+            "已处理 %(done)s / %(total)s 个商品。正在写入的几个商品会写完，其余的不再写入；"
+            "已写入的保留。之后可以从停下的地方继续。"
+        )
+        % {"done": job.position, "total": job.groups},
+        button=_("停止导入"),
+        back=_address(job),
+        is_grave=True,
+    )
+    return ask(request, question, lambda _typed: carrying.stop(job=job), done=_t("导入已停止。"))
 
 
 @staff_page(rights.EDIT_PRODUCTS)
@@ -161,5 +183,6 @@ urlpatterns = [
     path("product-imports/template", product_import_template, name="product-import-template"),
     path("product-imports/<str:public_id>", product_import_job, name="product-import-job"),
     path("product-imports/<str:public_id>/apply", product_import_apply, name="product-import-apply"),
+    path("product-imports/<str:public_id>/stop", product_import_stop, name="product-import-stop"),
     path("products.<str:kind>", product_export, name="product-export"),
 ]

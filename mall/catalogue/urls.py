@@ -38,6 +38,11 @@ api_urlpatterns = [
         import_api.ProductImportApply.as_view(),
         name="merchant-product-import-apply",
     ),
+    path(
+        "merchant/product-imports/<str:import_id>/stop",
+        import_api.ProductImportStop.as_view(),
+        name="merchant-product-import-stop",
+    ),
     path("merchant/product-export", import_api.ProductExport.as_view(), name="merchant-product-export"),
     path("merchant/low-stock", stock_api.LowStock.as_view(), name="merchant-low-stock"),
     path("merchant/skus/<str:sku_id>/restock", stock_api.Restocking.as_view(), name="merchant-sku-restock"),

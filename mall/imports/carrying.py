@@ -17,6 +17,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from mall import clock
+from mall.imports.errors import ImportDone, ImportNotRunning, ImportStopped
 from mall.imports.models import ImportJob
 from mall.imports.services import ERRORS_MAX, finish
 from mall.tenancy.context import mall_scope
@@ -54,6 +55,33 @@ def hand_over(*, job: ImportJob, plan: list[list[int]], before: Written) -> None
             "status", "plan", "groups", "position", "errors", "result", "attempts", "due_at", "language",
         ]
     )  # fmt: skip
+
+
+def stop(*, job: ImportJob) -> ImportJob:
+    """Let nobody write more of it; what is written stays, and `result` says how many rows are left (`rows_left`).
+
+    Locks the job, so the groups that are being written just now are waited for. Raises ImportStopped the second
+    time, ImportDone when it is too late, ImportNotRunning when it has not begun.
+    """
+    job = ImportJob.objects.select_for_update(no_key=True).defer("rows").get(pk=job.pk)
+    if job.status == ImportJob.Status.DONE:
+        raise ImportDone(_("这份表格已全部导入，不能再停止。"))
+    if job.status == ImportJob.Status.STOPPED:
+        raise ImportStopped
+    if job.status != ImportJob.Status.APPLYING:
+        raise ImportNotRunning
+    left = sum(len(group) for group in job.plan[job.position :])
+    job.status, job.due_at, job.done_at = ImportJob.Status.STOPPED, None, clock.now()
+    job.result = {**job.result, "rows_left": left}
+    job.save(update_fields=["status", "due_at", "done_at", "result"])
+    return job
+
+
+def resume(*, job: ImportJob) -> None:
+    """Leave a stopped table to the workers again, from where it stands. The job must be locked."""
+    job.status, job.done_at, job.attempts, job.due_at = ImportJob.Status.APPLYING, None, 0, clock.now()
+    job.result = {**job.result, "rows_left": 0}
+    job.save(update_fields=["status", "done_at", "attempts", "due_at", "result"])
 
 
 def carry_on(*, mall_id: int, kind: str, write: Write, seconds: float) -> bool:

@@ -35,6 +35,20 @@ class ImportRunning(Conflict):
     message = _("这份表格正在导入，请等它完成。")
 
 
+class ImportStopped(Conflict):
+    """409: somebody stopped it half-way."""
+
+    code = "import_stopped"
+    message = _("这份表格的导入已停止：可以继续导入，或改好后重新上传。")
+
+
+class ImportNotRunning(Conflict):
+    """409: nobody is carrying it out yet, so there is nothing to stop."""
+
+    code = "import_not_running"
+    message = _("这份表格还没有开始导入，不需要停止。")
+
+
 class ImportDone(Conflict):
     """409: this table has been taken in already."""
 

@@ -23,6 +23,7 @@ class ImportJob(MallModel):
         CHECKED = "checked", _("已试运行")
         APPLYING = "applying", _("导入中")
         DONE = "done", _("已导入")
+        STOPPED = "stopped", _("已停止")
 
     public_id = PublicIdField()
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -49,7 +50,12 @@ class ImportJob(MallModel):
             models.UniqueConstraint(fields=["mall", "public_id"], name="mall_import_public_id_once"),
             models.CheckConstraint(condition=Q(kind__in=["products", "shipments"]), name="mall_import_kind_known"),
             models.CheckConstraint(
-                condition=Q(status__in=["uploaded", "checked", "applying", "done"]), name="mall_import_status_known"
+                condition=Q(status__in=["uploaded", "checked", "applying", "done", "stopped"]),
+                name="mall_import_status_known",
+            ),
+            # Whatever a worker or a sweep does later: what was stopped or is done is nobody's work.
+            models.CheckConstraint(
+                condition=Q(due_at__isnull=True) | Q(status="applying"), name="mall_import_due_while_applying"
             ),
             models.CheckConstraint(condition=Q(position__lte=F("groups")), name="mall_import_position_in_plan"),
         ]

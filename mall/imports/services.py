@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mall import clock
-from mall.imports.errors import BadColumns, ImportDone, ImportRunning
+from mall.imports.errors import BadColumns, ImportDone, ImportRunning, ImportStopped
 from mall.imports.models import ImportJob
 from mall.imports.reading import COLUMNS_MAX, ROWS_MAX, read_table
 from mall.staff.models import User
@@ -32,13 +32,19 @@ def take_in(
     )
 
 
-def locked(job: ImportJob) -> ImportJob:
-    """The job under its lock, so that nobody carries it out twice. Raises ImportRunning, ImportDone once it was."""
+def locked(job: ImportJob, *, also_stopped: bool = False) -> ImportJob:
+    """The job under its lock, so that nobody carries it out twice.
+
+    Raises ImportRunning while a worker has it, ImportDone once it was carried out, and ImportStopped unless
+    also_stopped.
+    """
     job = ImportJob.objects.select_for_update(no_key=True).get(pk=job.pk)
     if job.status == ImportJob.Status.DONE:
         raise ImportDone
     if job.status == ImportJob.Status.APPLYING:
         raise ImportRunning
+    if job.status == ImportJob.Status.STOPPED and not also_stopped:
+        raise ImportStopped
     return job
 
 

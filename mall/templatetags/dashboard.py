@@ -49,6 +49,7 @@ TONES = {
     "resent": "info",
     "done": "good",
     "applying": "info",
+    "stopped": "warn",
     "withdrawn": "",
 }
 

@@ -119,6 +119,7 @@ PAGES = (
     Page("product-import", rights.EDIT_PRODUCTS),
     Page("product-import-template", rights.EDIT_PRODUCTS, is_file=True),
     _one("product-import-job", rights.EDIT_PRODUCTS, _import_job),
+    _one("product-import-stop", rights.EDIT_PRODUCTS, lambda world: world.running_import.public_id),
     _one("product-import-apply", rights.EDIT_PRODUCTS, _import_job, only_post=True),
     Page("product-export", rights.EDIT_PRODUCTS, lambda _world: ["csv"], is_file=True),
     Page("categories", rights.EDIT_PRODUCTS),

@@ -27,6 +27,7 @@ SAME: dict[str, tuple[str, ...]] = {
         "GET /product-imports/{import_id}",
         "POST /product-imports/{import_id}/check",
     ),
+    "product-import-stop": ("POST /product-imports/{import_id}/stop",),
     "product-import-apply": ("POST /product-imports/{import_id}/apply",),
     "product-export": ("GET /products",),
     "category-new": ("POST /categories",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from mall.catalogue import import_jobs
 from mall.catalogue.import_jobs import go_on
 from mall.catalogue.models import Product, Sku
 from mall.catalogue.services import create_product
@@ -72,6 +73,51 @@ def test_a_long_table_shows_how_far_it_is_until_it_is_done(desk, mall):
     done = desk.get(address, headers={"HX-Request": "true"})
     assert (done.status_code, done["HX-Redirect"]) == (204, address)
     assert "<dt>新建商品</dt><dd>60</dd>" in desk.get(address).content.decode()
+
+
+def test_a_running_import_is_stopped_after_a_question_and_says_how_to_go_on(desk, mall, monkeypatch):
+    monkeypatch.setattr(import_jobs, "ROUND_SECONDS", 0.0)
+    address = upload(desk, "商品名称,售价\n" + "".join(f"茶{number},128\n" for number in range(60)))
+    assert "停止导入" not in desk.get(address).content.decode()
+    desk.post(f"{address}/apply")
+    go_on(mall.pk)
+    assert f'href="{address}/stop"' in desk.get(address, headers={"HX-Request": "true"}).content.decode()
+    asked = desk.get(f"{address}/stop").content.decode()
+    assert "已处理 20 / 60 个商品" in asked
+    assert "不，返回" in asked
+    page = desk.post(f"{address}/stop", follow=True).content.decode()
+    assert "导入已停止。" in page
+    assert "停在第 20 / 60 个商品" in page
+    assert "<dt>已写入的行</dt><dd>20</dd><dt>未写入的行</dt><dd>40</dd>" in page
+    assert "继续导入" in page
+    assert "<progress" not in page
+    assert "重新试运行" not in page
+    go_on(mall.pk)
+    with mall_scope(mall.pk):
+        assert Product.objects.count() == 20
+    assert "的导入已停止" in desk.post(f"{address}/stop").content.decode()
+    assert desk.get(f"{address}/stop")["Location"] == address
+    assert "的导入已停止" in desk.post(address, {"column_name": "0"}, follow=True).content.decode()
+    desk.post(f"{address}/apply")
+    assert "已处理 20 / 60 个商品" in desk.get(address).content.decode()
+    for _round in range(2):
+        go_on(mall.pk)
+    assert "<dt>新建商品</dt><dd>60</dd>" in desk.get(address).content.decode()
+    assert "不能再停止" in desk.post(f"{address}/stop").content.decode()
+    with mall_scope(mall.pk):
+        assert Product.objects.count() == 60
+
+
+def test_a_page_that_asks_for_its_progress_learns_that_it_was_stopped(desk, mall):
+    address = upload(desk, "商品名称,售价\n" + "".join(f"茶{number},128\n" for number in range(60)))
+    desk.post(f"{address}/apply")
+    sheet = desk.get(f"{address}/stop", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in sheet
+    told = desk.post(f"{address}/stop", headers={"HX-Request": "true"})
+    assert (told.status_code, told["HX-Redirect"]) == (204, address)
+    for late in (address, f"{address}/stop"):
+        answer = desk.get(late, headers={"HX-Request": "true"})
+        assert (answer.status_code, answer["HX-Redirect"]) == (204, address)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from mall.catalogue.models import Category, Product, Sku
 from mall.coupons.models import Coupon, CouponTemplate
 from mall.freight.models import FreightRule, FreightTemplate
 from mall.freight.services import save_freight_template
+from mall.imports.carrying import Written, hand_over
 from mall.imports.models import ImportJob
 from mall.invoices.models import InvoiceRequest
 from mall.invoices.services import request_invoice
@@ -102,6 +103,11 @@ def _work_behind_the_counter(world: World) -> None:
         columns=world.import_job.columns | {"keywords": 2},
         errors=[*world.import_job.errors, {"row": 3, "field": f"{marker}列", "error": f"{marker}错"}],
     )
+    world.running_import = take_in_products(data=table, file_name=f"{marker}.csv", author=None)
+    before = Written({**world.running_import.result, "created": 0}, world.running_import.errors)
+    hand_over(job=world.running_import, plan=[[2]], before=before)
+    # Nobody is to take it up: it runs for as long as the world is there.
+    ImportJob.objects.filter(pk=world.running_import.pk).update(due_at=None)
     # One that waits, and one that came back with its number and the reason of an earlier no.
     world.invoice = request_invoice(order=order, title=f"{marker}抬头", tax_number="91330100MA2ABCDEFG")
     decided = request_invoice(order=world.orders["received"], title=f"{marker}抬头")

@@ -90,6 +90,7 @@ class World:
     product: Product | None = None
     picture: ProductPicture | None = None
     import_job: ImportJob | None = None
+    running_import: ImportJob | None = None
     banner: Any = None
     shipping_job: Any = None
     sku: Sku | None = None

@@ -149,6 +149,7 @@ def staff_case(right: str, **more: Any) -> Case:
 
 
 IMPORT: dict[str, Made] = {"import_id": lambda w: public(w.import_job)}
+RUNNING_IMPORT: dict[str, Made] = {"import_id": lambda w: public(w.running_import)}
 
 
 def case(name: str) -> dict[str, Made]:

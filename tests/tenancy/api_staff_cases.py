@@ -7,6 +7,7 @@ from tests.factories.mall import PASSWORD
 from tests.factories.pictures import a_picture
 from tests.tenancy.api_calls import (
     IMPORT,
+    RUNNING_IMPORT,
     STAFF,
     Case,
     a_freight_template,
@@ -138,6 +139,7 @@ STAFF_CASES: dict[str, Case] = {
     "POST /merchant/product-imports/{import_id}/apply": staff_case(
         rights.EDIT_PRODUCTS, path=IMPORT, body=lambda _w: {"only_good": True}
     ),
+    "POST /merchant/product-imports/{import_id}/stop": staff_case(rights.EDIT_PRODUCTS, path=RUNNING_IMPORT),
     "POST /merchant/categories": staff_case(
         rights.EDIT_PRODUCTS,
         body=lambda w: {"name": f"新分类{w.marker}", "parent": public(w.category)},

@@ -92,6 +92,7 @@ DASHBOARD_PAGES: dict[str, Page] = {
     "product-import": staff(rights.EDIT_PRODUCTS, posts=200),
     "product-import-template": staff(rights.EDIT_PRODUCTS),
     "product-import-job": staff(rights.EDIT_PRODUCTS, lambda w: public(w.import_job), posts=302),
+    "product-import-stop": staff(rights.EDIT_PRODUCTS, lambda w: public(w.running_import), posts=302),
     "product-import-apply": staff(
         rights.EDIT_PRODUCTS, lambda w: public(w.import_job), form=lambda _w: {"only_good": "1"}, gets=None, posts=302
     ),

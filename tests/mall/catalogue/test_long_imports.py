@@ -77,7 +77,8 @@ def test_a_short_table_is_done_at_once_and_a_long_one_waits_for_a_worker(mall):
     apply_imports_of_mall(mall_id=mall.pk)
     job = again(mall, job)
     assert (job.status, job.position, job.plan, job.rows, job.due_at) == ("done", LONG, [], [], None)
-    assert job.result == {"created": LONG, "changed": 0, "unchanged": 0, "left": 0, "errors": 0}
+    counts = {"created": LONG, "changed": 0, "unchanged": 0, "left": 0, "errors": 0}
+    assert job.result == counts | {"rows_written": LONG}
     assert set(written(mall).values()) == {1}
     with mall_scope(mall.pk):
         assert set(Sku.objects.values_list("price_fen", "stock")) == {(150, 7)}
@@ -168,7 +169,8 @@ def test_bad_rows_are_left_out_of_a_long_table_only_when_asked(mall):
     assert (job.groups, job.result["left"], job.result["errors"]) == (LONG, 1, 1)
     apply_imports_of_mall(mall_id=mall.pk)
     job = again(mall, job)
-    assert job.result == {"created": LONG, "changed": 0, "unchanged": 0, "left": 1, "errors": 1}
+    counts = {"created": LONG, "changed": 0, "unchanged": 0, "left": 1, "errors": 1}
+    assert job.result == counts | {"rows_written": LONG}
     assert [error["row"] for error in job.errors] == [LONG + 2]
 
 
