@@ -10,10 +10,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
 
 _django = get_wsgi_application()
 
+from mall.orders.front_door import OrderDoor  # noqa: E402 - only after Django is set up
 from mall.tenancy.startup import require_safe_role  # noqa: E402 - only after Django is set up
 from referrals.clicks.front_door import FrontDoor  # noqa: E402 - only after Django is set up
 
 require_safe_role()
 
-# Share links are answered in front of Django; everything else, and every unusual one of them, by it.
-application = FrontDoor(_django)
+# Share links and orders are answered in front of Django; everything else, and every unusual one of them, by it.
+application = FrontDoor(OrderDoor(_django))

@@ -6,12 +6,13 @@ from mall.buyers.models import Buyer
 from mall.staff.models import StaffMember
 
 Actor = Buyer | StaffMember | None
+BUYER_PREFIX = "buyer:"
 
 
 def actor_key(actor: Actor) -> str:
     """buyer:<id>, staff:<id of the membership> or system (None)."""
     if isinstance(actor, Buyer):
-        return f"buyer:{actor.pk}"
+        return f"{BUYER_PREFIX}{actor.pk}"
     if isinstance(actor, StaffMember):
         return f"staff:{actor.pk}"
     if actor is None:

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from mall.api.lookup import get_or_404
 from mall.api.shapes import as_shown, checked
+from mall.buyers.models import Buyer
 from mall.buyers.ports import buyer_logged_in
 from mall.orders import services
 from mall.orders.errors import PriceChanged
@@ -23,6 +24,7 @@ from mall.orders.quote_shapes import QuoteGiven, QuoteShown, quote_as_json
 from mall.orders.quoting import quote
 from mall.orders.selectors import orders_of, with_address, with_lines
 from mall.orders.serializers import OrderGiven, OrderQuery, OrderShown, OrderWithAddress
+from mall.tenancy.front import FrontRequest
 
 
 class Orders(GenericAPIView):
@@ -46,23 +48,29 @@ class Orders(GenericAPIView):
     @idempotent
     def post(self, request: Request) -> Response:
         """Place an order: stock is taken, prices are fixed, and there is until `expires_at` to pay."""
-        fields = checked(OrderGiven, request.data)
-        signed = fields.get("visitor", "")
         try:
-            order = services.place_order(
-                buyer=request.user,
-                lines=fields["lines"],
-                address=fields["address"],
-                visitor_key=visitor_of_token(signed) if signed else visitor_of_request(request),
-                note=fields.get("note", ""),
-                coupon=fields.get("coupon"),
-                expected_total_fen=fields.get("expected_total_fen"),
-            )
+            order = place_as_asked(request, buyer=request.user)
         except PriceChanged as changed:
             changed.more = {"quote": quote_as_json(changed.quote)}
             raise
-        buyer_logged_in(request, request.user.pk)
         return Response(as_shown(OrderShown, order), status=status.HTTP_201_CREATED)
+
+
+def place_as_asked(request: Request | FrontRequest, *, buyer: Buyer) -> Order:
+    """Place the order that the request's body describes. Raises ValidationError, and what place_order raises."""
+    fields = checked(OrderGiven, request.data)
+    signed = fields.get("visitor", "")
+    order = services.place_order(
+        buyer=buyer,
+        lines=fields["lines"],
+        address=fields["address"],
+        visitor_key=visitor_of_token(signed) if signed else visitor_of_request(request),
+        note=fields.get("note", ""),
+        coupon=fields.get("coupon"),
+        expected_total_fen=fields.get("expected_total_fen"),
+    )
+    buyer_logged_in(request, buyer.pk)
+    return order
 
 
 class Quoting(APIView):

@@ -28,13 +28,16 @@ from rest_framework.views import APIView
 
 from mall import clock
 from mall.api.renderers import as_json
+from mall.buyers.models import Buyer
+from mall.buyers.selectors import BUYER_FIELDS, BY_TOKEN, BY_TOKEN_TYPES
 from mall.errors import DomainError
 from mall.faultpoints import reach
-from mall.orders.actors import Actor, actor_key
+from mall.orders.actors import BUYER_PREFIX, Actor, actor_key
 from mall.orders.errors import BadIdempotencyKey, IdempotencyKeyRequired, IdempotencyKeyReused
 from mall.orders.models import IdempotencyKey
 from mall.tenancy.context import require_mall_id
 from mall.tenancy.postgres.prepared import Prepared
+from mall.tenancy.postgres.rows import as_row
 
 KEY_MAX = 120
 HEADER = "Idempotency-Key"
@@ -57,11 +60,22 @@ _TYPES = {
     "mall": "bigint", "who": "text", "key": "text", "fingerprint": "text", "at": "timestamptz", "status": "smallint",
     "body": "jsonb",
 }  # fmt: skip
+_INSERT = "INSERT INTO mall_idempotencykey (mall_id, principal, key, fingerprint, created_at)"
+_ONCE = "ON CONFLICT (mall_id, principal, key) DO NOTHING"
 _CLAIM = Prepared(
     "claim_idempotency_key",
-    "INSERT INTO mall_idempotencykey (mall_id, principal, key, fingerprint, created_at) "
-    "VALUES (%(mall)s, %(who)s, %(key)s, %(fingerprint)s, %(at)s) ON CONFLICT (mall_id, principal, key) DO NOTHING",
+    f"{_INSERT} VALUES (%(mall)s, %(who)s, %(key)s, %(fingerprint)s, %(at)s) {_ONCE}",
     _TYPES,
+)
+_CLAIM_BY_TOKEN = Prepared(
+    "claim_idempotency_key_by_token",
+    f"""
+WITH caller AS ({BY_TOKEN}), claimed AS (
+    {_INSERT} SELECT %(mall)s, %(who)s || caller.id, %(key)s, %(fingerprint)s, %(at)s FROM caller {_ONCE} RETURNING id
+)
+SELECT caller.* FROM caller WHERE EXISTS (SELECT FROM claimed)
+""",  # noqa: S608 - our own text
+    _TYPES | BY_TOKEN_TYPES,
 )
 _KEEP = Prepared(
     "keep_answer",
@@ -86,7 +100,7 @@ def idempotent(view: View) -> View:
 
     @wraps(view)
     def guarded(self: APIView, request: Request, *args: Any, **kwargs: Any) -> Response:
-        key = _checked_key(request.META.get(_META))
+        key = checked_key(request.META.get(_META))
         principal = actor_key(request.user)
         kept = claim(principal=principal, key=key, fingerprint=fingerprint(request.method, request.path, request.data))
         if kept is not None:
@@ -123,6 +137,18 @@ def claim(*, principal: Actor | str, key: str, fingerprint: str) -> Kept | None:
     return Kept(first.status, first.body)
 
 
+def claim_by_token(*, digest: str, key: str, fingerprint: str) -> Buyer | None:
+    """Log in the buyer of an API token and take the key for him, by one statement; None where either cannot be.
+
+    Waits as `claim` does.
+    """
+    asked = {"mall": require_mall_id("An idempotency key"), "digest": digest, "kind": "api", "at": clock.now()}
+    with connection.cursor() as cursor:
+        _CLAIM_BY_TOKEN.run(cursor, asked | {"who": BUYER_PREFIX, "key": key, "fingerprint": fingerprint})
+        row = cursor.fetchone()
+    return as_row(Buyer, BUYER_FIELDS, row) if row else None
+
+
 def keep(*, principal: Actor | str, key: str, status: int, body: Any) -> None:
     """Write down the answer of the work done under a key claimed in this transaction. body: as it is rendered."""
     who = principal if isinstance(principal, str) else actor_key(principal)
@@ -151,7 +177,8 @@ def _answer(view: APIView, method: View, request: Request, args: tuple, kwargs: 
         return response
 
 
-def _checked_key(key: str | None) -> str:
+def checked_key(key: str | None) -> str:
+    """The header's value. Raises IdempotencyKeyRequired, BadIdempotencyKey."""
     if key is None or not key.strip():
         raise IdempotencyKeyRequired
     if len(key) > KEY_MAX or not all("!" <= character <= "~" for character in key):

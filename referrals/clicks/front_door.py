@@ -8,17 +8,17 @@ host) is left to Django and the view in referrals.clicks.arrivals, which stores 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 from weakref import WeakSet
 
 import psycopg2
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
-from django.http import parse_cookie
 from psycopg2.errors import DuplicatePreparedStatement, InvalidSqlStatementName
 
-from mall.tenancy.middleware import host_of, mall_id_of_host
+from mall.tenancy.front import Environ, FrontRequest, StartResponse, Wsgi
+from mall.tenancy.middleware import asked_mall_id
 from mall.tenancy.postgres.prepared import Prepared
 from referrals.clicks.arrivals import (
     BY_ANYBODY,
@@ -32,9 +32,6 @@ from referrals.clicks.arrivals import (
 from referrals.clicks.sightings import observe
 from referrals.clicks.visitors import COOKIE, COOKIE_SECONDS, signed
 from referrals.links.codes import readable_code
-
-Environ = dict[str, Any]
-Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 PATH = "/s/"
 
@@ -53,12 +50,12 @@ class FrontDoor:
     def __init__(self, behind: Wsgi) -> None:
         self.behind = behind
 
-    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a plain arrival; else ask those behind."""
         if environ.get("PATH_INFO", "").startswith(PATH):
-            request = _Request(environ)
+            request = FrontRequest(environ)
             try:
-                mall_id = _mall_id(request) if _is_plain(request) else None
+                mall_id = asked_mall_id(request) if _is_plain(request) else None
                 if mall_id is not None:
                     return _answer(request, mall_id, start_response)
             except _AWAY:
@@ -66,17 +63,6 @@ class FrontDoor:
                 start_response("503 Service Unavailable", [("Retry-After", "2"), ("Content-Length", "0")])
                 return []
         return self.behind(environ, start_response)
-
-
-class _Request:
-    """As much of a request as an arrival is observed by."""
-
-    __slots__ = ("COOKIES", "META", "method")
-
-    def __init__(self, environ: Environ) -> None:
-        self.META = environ
-        self.method = environ["REQUEST_METHOD"]
-        self.COOKIES = parse_cookie(environ.get("HTTP_COOKIE", ""))
 
 
 _SET_MALL = "set_config('app.mall_id', %(mall)s::text, true)::bigint"
@@ -91,31 +77,14 @@ _PREPARE = "; ".join(statement.prepare for statement in _STATEMENTS.values())
 _prepared: WeakSet[Any] = WeakSet()
 
 
-def _is_plain(request: _Request) -> bool:
+def _is_plain(request: FrontRequest) -> bool:
     """Whether nothing about it needs Django: its checks of the address, or a look at the staff's session."""
     if request.method not in {"GET", "HEAD"} or settings.SESSION_COOKIE_NAME in request.COOKIES:
         return False
-    return not settings.SECURE_SSL_REDIRECT or _is_secure(request.META)
+    return not request.must_be_redirected()
 
 
-def _is_secure(environ: Environ) -> bool:
-    """What HttpRequest.is_secure says."""
-    if settings.SECURE_PROXY_SSL_HEADER:
-        header, secure = settings.SECURE_PROXY_SSL_HEADER
-        if header in environ:
-            return environ[header].split(",", 1)[0].strip() == secure
-    return environ.get("wsgi.url_scheme") == "https"
-
-
-def _mall_id(request: _Request) -> int | None:
-    """The mall of the host, as the mall's middleware finds it; None for whatever is not a mall's."""
-    host = f"{settings.LAN_MALL}.{settings.MALL_BASE_DOMAIN}" if settings.LAN_MALL else host_of(request)
-    if host in settings.INSTALLATION_HOSTS or "\x00" in host:
-        return None
-    return mall_id_of_host(host)
-
-
-def _answer(request: _Request, mall_id: int, start_response: Callable[..., Any]) -> Iterable[bytes]:
+def _answer(request: FrontRequest, mall_id: int, start_response: StartResponse) -> Iterable[bytes]:
     key = visitor_key(request, mall_id)
     code, target = readable_code(request.META["PATH_INFO"][len(PATH) :].removesuffix("/")), None
     if code is not None:

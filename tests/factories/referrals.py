@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from commissions.plans.services import change_plan
@@ -18,7 +17,6 @@ from mall.orders.models import Order
 from mall.tenancy.context import mall_scope, require_mall_id
 from members.joining.services import join
 from members.models import Member
-from referrals.clicks.front_door import FrontDoor
 from referrals.clicks.models import Click
 from referrals.clicks.services import confirm_click, judge_clicks, record_click
 from referrals.clicks.sightings import Sighting, network_hash
@@ -90,30 +88,6 @@ def judged(click: Click) -> Click:
     judge_clicks(click.mall_id)
     with mall_scope(click.mall_id):
         return Click.objects.get(pk=click.pk)
-
-
-class DoorClient(Client):
-    """A client that goes through the front door, as browsers do; Django answers what the door leaves to it."""
-
-    def request(self, **request: Any) -> Any:
-        """Ask the door first."""
-        answered: dict[str, Any] = {}
-
-        def behind(_environ: dict[str, Any], _start: Any) -> list[bytes]:
-            answered["left"] = True
-            return []
-
-        def start(status: str, headers: list[tuple[str, str]]) -> None:
-            answered.update(status=int(status.split(maxsplit=1)[0]), headers=dict(headers))
-
-        FrontDoor(behind)(self._base_environ(**request), start)
-        if "left" in answered:
-            return super().request(**request)
-        cookie = answered["headers"].pop("Set-Cookie", "")
-        response = HttpResponse(status=answered["status"], headers=answered["headers"])
-        response.cookies.load(cookie)
-        self.cookies.update(response.cookies)
-        return response
 
 
 def browser(

@@ -29,6 +29,7 @@ def asking(sku: Sku, quantity=1, **more) -> dict:
     return {"lines": [{"sku": str(sku.public_id), "quantity": quantity}], "address": an_address(), **more}
 
 
+@pytest.mark.usefixtures("by_both_ways")
 def test_an_order_answers_what_the_contract_says(mall, api, sku):
     answer = api.post("orders", asking(sku, 2, note="请快"), **key())
     assert answer.status_code == 201
@@ -72,6 +73,7 @@ def test_an_order_answers_what_the_contract_says(mall, api, sku):
     assert order["expires_at"].endswith("+08:00")
 
 
+@pytest.mark.usefixtures("by_both_ways")
 def test_sold_out_answers_409_and_reserves_nothing(mall, api, sku):
     answer = api.post("orders", asking(sku, 11), **key())
     assert (answer.status_code, errors_of(answer)) == (409, [("out_of_stock", "lines")])
@@ -79,6 +81,7 @@ def test_sold_out_answers_409_and_reserves_nothing(mall, api, sku):
         assert (Order.objects.count(), Sku.objects.get().stock) == (0, 10)
 
 
+@pytest.mark.usefixtures("by_both_ways")
 @pytest.mark.parametrize(
     ("change", "attr"),
     [
@@ -111,6 +114,7 @@ def test_a_bad_field_is_named(mall, api, sku, change, attr):
         assert (Order.objects.count(), Sku.objects.get().stock) == (0, 10)
 
 
+@pytest.mark.usefixtures("by_both_ways")
 @pytest.mark.parametrize(
     "quantity", ["0", "-1", "10000", str(2**63), "1" * 400, "1.0", "1e3", '"1"', "true", "null", "[]", "NaN", "-0.0"]
 )
@@ -123,6 +127,7 @@ def test_a_quantity_is_a_json_integer_from_1_to_9999(mall, api, sku, quantity):
         assert (Order.objects.count(), Sku.objects.get().stock) == (0, 10)
 
 
+@pytest.mark.usefixtures("by_both_ways")
 def test_a_sku_that_is_foreign_malformed_or_made_up_is_missing_in_the_same_words(mall, elsewhere, api):
     theirs = make_sku(elsewhere, stock=5)
     answers = set()
@@ -147,6 +152,7 @@ def test_a_sku_that_is_foreign_malformed_or_made_up_is_missing_in_the_same_words
         assert Sku.objects.get().stock == 5
 
 
+@pytest.mark.usefixtures("by_both_ways")
 def test_the_same_sku_twice_is_merged(api, sku):
     line = {"sku": str(sku.public_id), "quantity": 2}
     order = api.post("orders", {"lines": [line, line], "address": an_address()}, **key()).json()
@@ -286,6 +292,7 @@ def test_a_shipment_needs_carrier_and_number(mall, member, owner_api, body):
         assert Order.objects.get().status == "paid"
 
 
+@pytest.mark.usefixtures("by_both_ways")
 def test_only_those_may_who_may(mall, member, api, elsewhere):
     order = place_and_pay(mall, member.buyer)
     path = f"merchant/orders/{order.public_id}/ship"

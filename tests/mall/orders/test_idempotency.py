@@ -17,6 +17,8 @@ from tests.factories.mall import make_mall
 from tests.factories.members import make_member
 from tests.factories.trade import an_address, make_sku
 
+pytestmark = pytest.mark.usefixtures("by_both_ways")
+
 
 def asking(sku: Sku, quantity: int = 1, **more) -> dict:
     return {"lines": [{"sku": str(sku.public_id), "quantity": quantity}], "address": an_address(), **more}
@@ -228,5 +230,6 @@ def test_when_the_first_of_two_at_once_breaks_the_second_does_the_work(monkeypat
     statuses = sorted(
         answer.status_code for answer in together([lambda: api.post("orders", asking(sku), **key("k"))] * 2)
     )
-    assert statuses == [201, 500]
+    # The door leaves whatever breaks to the view, which then repeats the answer of the other.
+    assert statuses in ([201, 500], [201, 201])
     assert (orders(mall), stock(sku)) == (1, 9)

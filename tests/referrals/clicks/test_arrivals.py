@@ -24,9 +24,10 @@ from referrals.clicks.models import Click
 from referrals.clicks.visitors import signed
 from tests.concurrency import together
 from tests.factories import referrals as factory
+from tests.factories.doors import DoorClient
 from tests.factories.mall import PASSWORD, make_mall, make_staff, owner_of
 from tests.factories.members import make_member
-from tests.factories.referrals import WECHAT, DoorClient, make_link, visitor_of
+from tests.factories.referrals import WECHAT, make_link, visitor_of
 from tests.factories.trade import make_product
 
 KEY = "AAAAAAAAAAAAAAAAAAAAAA"
