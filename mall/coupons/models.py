@@ -84,4 +84,10 @@ class Coupon(MallModel):
                 name="mall_coupon_used_by_order",
             ),
         ]
-        indexes = [models.Index(fields=["mall", "buyer", "expires_at"], name="mall_coupon_wallet")]
+        indexes = [
+            models.Index(fields=["mall", "buyer", "expires_at"], name="mall_coupon_wallet"),
+            # Whether a kind has one that may still be used, however many are spent.
+            models.Index(
+                fields=["mall", "template", "expires_at"], condition=Q(order__isnull=True), name="mall_coupon_unused"
+            ),
+        ]

@@ -1,7 +1,8 @@
 """Where an offer sells at a loss: the piece that it leaves least of, with the computation.
 
 The worst order is looked for, not a likely one: just at the offer's threshold, where its share of each piece is the
-largest, with the offer of the other kind on top. Limited-time prices keep their own floor in every order and stay out.
+largest, with the offer of the other kind on top. A kind of coupon that is no longer given out counts for as long as
+somebody may use one. Limited-time prices keep their own floor in every order and stay out.
 Goods whose cost nobody has said are left out.
 """
 
@@ -11,12 +12,12 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from mall import clock
 from mall.catalogue.models import Category, Sku
-from mall.coupons.models import CouponTemplate
+from mall.coupons.models import Coupon, CouponTemplate
 from mall.errors import NotAllowed
 from mall.money import floor_share, yuan
 from mall.pricing.facts import CouponTerms, Line, Scope, Threshold
@@ -68,17 +69,26 @@ class Loss:
         return _("“%(name)s %(specs)s”在此优惠下最低卖到 ¥%(price)s：%(computation)s，每件会亏 ¥%(loss)s。") % words
 
 
+@dataclass(frozen=True, slots=True)
+class Losing:
+    """An offer that has come to lose, with what it loses most on. is_closed: it is given out no more."""
+
+    offer: Offer
+    loss: Loss
+    is_closed: bool
+
+
 def judge_threshold(*, offer: Threshold, reason: str, actor: StaffMember | None) -> dict[str, Any]:
     """What the audit log keeps of a loss that was confirmed; empty without one.
 
     Raises BelowFloor for a discount that loses by itself; SellsAtLoss, or NotAllowed, where it loses together with a
-    coupon that is given out now and nobody, or nobody who may, says why.
+    coupon that somebody may use and nobody, or nobody who may, says why.
     """
     lines = _lines_of(offer.scope)
     alone = _worst_alone(lines, offer)
     if alone is not None:
         raise BelowFloor(alone.sentence(), basis=alone.basis(), field="off_fen")
-    coupons = _coupons_now()
+    coupons = [_terms_of(kind) for kind in _coupons_now()]
     return _confirmed(
         _worst(lines, lambda line: [(_after_both(line, offer, one), one.label) for one in coupons if _meet(line, one)]),
         reason,
@@ -105,19 +115,21 @@ def judge_coupon(*, offer: CouponTerms, reason: str, actor: StaffMember | None) 
     return _confirmed(max(losses, key=lambda loss: loss.fen, default=None), reason, actor)
 
 
-def losing_now(*, sku_ids: Collection[int] | None = None) -> list[tuple[Offer, Loss]]:
-    """The discounts and coupons given out now that lose by themselves, with what they lose most on.
+def losing_now(*, sku_ids: Collection[int] | None = None) -> list[Losing]:
+    """The discounts and the coupons that somebody may use that lose by themselves, with what they lose most on.
 
     sku_ids: only these goods have changed. Those whose loss the owner has confirmed are left out. A few statements for
     each offer.
     """
+    offers: list[tuple[Offer, bool]] = [(offer, False) for offer in _thresholds_now()]
+    offers += [(_terms_of(kind), kind.closed_at is not None) for kind in _coupons_now()]
     found = [
-        (offer, loss)
-        for offer in [*_thresholds_now(), *_coupons_now()]
+        Losing(offer, loss, is_closed)
+        for offer, is_closed in offers
         if (loss := _worst_alone(_lines_of(offer.scope, sku_ids), offer)) is not None
     ]
     confirmed = _confirmed_offers() if found else frozenset()
-    return [(offer, loss) for offer, loss in found if (subject_of(offer), offer.id) not in confirmed]
+    return [one for one in found if (subject_of(one.offer), one.offer.id) not in confirmed]
 
 
 def subject_of(offer: Offer) -> str:
@@ -238,18 +250,26 @@ def _thresholds_now() -> list[Threshold]:
     ]
 
 
-def _coupons_now() -> list[CouponTerms]:
-    """The kinds of coupons that are given out and have not ended."""
-    open_ = CouponTemplate.objects.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=clock.now()))
-    return [
-        CouponTerms(
-            id=one.pk,
-            threshold_fen=one.threshold_fen,
-            off_fen=one.off_fen,
-            off_bps=one.off_bps,
-            off_max_fen=one.off_max_fen,
-            scope=Scope(one.product_id, one.category_id),
-            label=one.name,
-        )
-        for one in open_.filter(closed_at__isnull=True).order_by("id")
-    ]
+def _coupons_now() -> list[CouponTemplate]:
+    """The kinds of coupons that are given out and have not ended, and the closed ones of which some may be used."""
+    now = clock.now()
+    usable = Coupon.objects.filter(template=OuterRef("pk"), order__isnull=True, expires_at__gt=now)
+    given_out = Q(closed_at__isnull=True) & (Q(valid_until__isnull=True) | Q(valid_until__gt=now))
+    in_wallets = Q(closed_at__isnull=False) & Exists(usable)
+    return list(CouponTemplate.objects.filter(given_out | in_wallets).order_by("id"))
+
+
+def _terms_of(kind: CouponTemplate) -> CouponTerms:
+    label = kind.name
+    if kind.closed_at is not None:
+        # Nobody would look for it among what is given out.
+        label = _("%(name)s（已停止发放，买家手中还有未用的）") % {"name": kind.name}
+    return CouponTerms(
+        id=kind.pk,
+        threshold_fen=kind.threshold_fen,
+        off_fen=kind.off_fen,
+        off_bps=kind.off_bps,
+        off_max_fen=kind.off_max_fen,
+        scope=Scope(kind.product_id, kind.category_id),
+        label=label,
+    )

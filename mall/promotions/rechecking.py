@@ -30,18 +30,21 @@ def recheck(events: Sequence[Event]) -> None:
 
 def tell_of_losing_offers(*, sku_ids: set[int] | None = None) -> None:
     """Tell the staff, once each, of the coupons and discounts that have come to sell at a loss. Locks nothing."""
-    for offer, loss in losing_now(sku_ids=sku_ids):
-        notify(
-            kind=f"{subject_of(offer)}.losing",
-            subject_id=offer.id,
-            text=_("优惠“%(name)s”现在会亏本：%(piece)s最低卖到 ¥%(price)s，每件亏 ¥%(loss)s。请核对后停止或保留。")
-            % {
-                "name": offer.label,
-                "piece": f"{loss.sku.product.name[:40]} {loss.sku}".strip(),
-                "price": yuan(loss.floor.price_fen),
-                "loss": yuan(loss.fen),
-            },
-        )
+    for found in losing_now(sku_ids=sku_ids):
+        offer, loss = found.offer, found.loss
+        if found.is_closed:
+            text = _(
+                "优惠“%(name)s”现在会亏本：%(piece)s最低卖到 ¥%(price)s，每件亏 ¥%(loss)s。请核对售价、成本和佣金方案。"
+            )
+        else:
+            text = _("优惠“%(name)s”现在会亏本：%(piece)s最低卖到 ¥%(price)s，每件亏 ¥%(loss)s。请核对后停止或保留。")
+        words = {
+            "name": offer.label,
+            "piece": f"{loss.sku.product.name[:40]} {loss.sku}".strip(),
+            "price": yuan(loss.floor.price_fen),
+            "loss": yuan(loss.fen),
+        }
+        notify(kind=f"{subject_of(offer)}.losing", subject_id=offer.id, text=text % words)
 
 
 def recheck_limited_prices(*, sku_ids: set[int] | None = None) -> list[LimitedPrice]:
