@@ -86,7 +86,7 @@ def amounts(request: HttpRequest) -> HttpResponse:
     wanted = _wanted(request, request.POST)
     form = _bound(request, wanted)
     context = _money(request, form, wanted, request.POST.get("coupon", NONE))
-    return page(request, "h5/orders/amounts.html", {**context, "is_fragment": True})
+    return page(request, "h5/orders/amounts.html", {**context, "wanted": wanted, "is_fragment": True})
 
 
 def _order(request: HttpRequest, wanted: Wanted) -> HttpResponse:

@@ -22,7 +22,9 @@ from tests.browser.test_loop import (
     make_shop,
     phone,
 )
+from tests.factories.mall import make_mall
 from tests.factories.members import make_member, new_phone
+from tests.factories.offers import make_costed_sku, make_limited
 from tests.factories.referrals import WECHAT, make_link
 from tests.factories.trade import make_product, place
 
@@ -169,6 +171,38 @@ def test_the_cart_works_without_scripts(server, chromium):
     plain.fill(".cartrow input[name=quantity]", "3")
     plain.click(".cartrow__foot >> text=更新")
     plain.wait_for_selector("text=结算(3)")
+
+
+def test_a_quantity_changed_while_the_sum_is_on_its_way_is_the_one_that_everything_says(server, chromium, picture):
+    mall = make_mall()
+    # Two pieces at ¥80 are left; who wants more pays ¥100 for each.
+    sku = make_costed_sku(mall, price_fen=10_000, cost_fen=1_000, name="西湖龙井 明前特级")
+    make_limited(mall, sku, 8_000, quantity_limit=2)
+    member, base = make_member(mall), f"http://{mall.slug}.localhost:{server}"
+    page = logged_in_phone(chromium, member, base)
+    page.goto(f"{base}/checkout?sku={sku.public_id}&quantity=1", wait_until="networkidle")
+    held: list[Any] = []
+    page.route("**/fragments/amounts", lambda route: route.continue_() if held else held.append(route))
+    page.click("[data-step='1']")
+    while not held:
+        page.wait_for_timeout(20)
+    page.click("[data-step='1']")
+    held[0].continue_()
+    page.wait_for_selector("#sum:has-text('160')")
+    page.wait_for_selector("#sum:has-text('300')")
+    assert page.input_value("[name=quantity]") == "3"
+    assert page.inner_text("#piece").replace("\n", "") == "¥100.00"
+    assert "×" not in page.inner_text("main")
+    picture(page, "checkout-quantity")
+    plain = phone(chromium, user_agent=ANDROID, java_script_enabled=False)
+    plain.context.add_cookies(page.context.cookies())
+    plain.goto(f"{base}/checkout?sku={sku.public_id}&quantity=1")
+    plain.fill("[name=quantity]", "2")
+    plain.click("text=更新")
+    plain.wait_for_selector("#sum:has-text('160')")
+    assert (plain.input_value("[name=quantity]"), plain.inner_text("#piece").replace("\n", "")) == ("2", "¥80.00")
+    assert "×" not in plain.inner_text("main")
+    assert page.troubles + plain.troubles == []
 
 
 def test_a_cashier_that_is_left_open_says_by_itself_when_its_time_is_over(server, chromium, picture):

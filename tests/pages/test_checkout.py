@@ -18,6 +18,7 @@ from mall.orders.models import Order, OrderAddress, OrderLine
 from mall.tenancy.context import mall_scope
 from tests.factories.mall import make_mall
 from tests.factories.members import make_member, new_phone
+from tests.factories.offers import make_costed_sku, make_limited
 from tests.factories.trade import an_address, make_sku
 from tests.pages.browsing import ADDRESS, hidden, logged_in, seen_in, stranger, text_of
 
@@ -48,6 +49,12 @@ def sent(page, **more):
         if f'name="{name}" value=' in text_of(page):
             found.setdefault(name, hidden(page, name))
     return found
+
+
+def piece_in(page):
+    """What one piece costs, beside the goods."""
+    inside = re.search(r'id="piece"[^>]*>(.*?)</p>', text_of(page)).group(1)
+    return re.sub("<[^>]+>", "", inside)
 
 
 def test_a_stranger_buys_with_phone_and_code_alone(mall):
@@ -142,6 +149,49 @@ def test_what_lies_in_a_strangers_cart_is_ordered_and_the_rest_stays_his(mall):
     (line,) = rows(mall, OrderLine)
     assert (line.sku_id, line.quantity, order.total_fen) == (bought.pk, 3, 3_000)
     assert [(item.sku_id, item.buyer_id) for item in rows(mall, CartItem)] == [(left.pk, order.buyer_id)]
+
+
+def test_the_quantity_stands_in_the_stepper_and_nowhere_beside_it(mall):
+    member, sku = make_member(mall), make_sku(mall, price_fen=5_000)
+    browser = logged_in(mall, member)
+    page = browser.get(f"/checkout?sku={sku.public_id}&quantity=2")
+    assert 'name="quantity" value="2"' in text_of(page)
+    assert "×" not in seen_in(page)
+    # Without scripts the button beside it counts anew.
+    page = browser.post("/checkout?update=1", sent(page, quantity="3"))
+    assert 'name="quantity" value="3"' in text_of(page)
+    assert "×" not in seen_in(page)
+    assert "¥150" in seen_in(page)
+    refused = browser.post("/checkout", sent(page, quantity="4", city="没有这个市"))
+    assert 'name="quantity" value="4"' in text_of(refused)
+    assert "×" not in seen_in(refused)
+    assert rows(mall, Order) == []
+
+
+def test_what_comes_from_the_cart_says_how_many_beside_each(mall):
+    member = make_member(mall)
+    browser = logged_in(mall, member)
+    for quantity in ("2", "3"):
+        browser.post("/cart/items", {"sku": str(make_sku(mall).public_id), "quantity": quantity})
+    page = browser.get("/checkout?cart=1")
+    assert 'name="quantity"' not in text_of(page)
+    assert {"×2", "×3"} <= set(seen_in(page).split())
+    sums = browser.post("/fragments/amounts", sent(page))
+    assert 'id="piece"' not in text_of(sums)
+
+
+def test_the_price_of_a_piece_follows_the_quantity_together_with_the_sum(mall):
+    member, sku = make_member(mall), make_costed_sku(mall, price_fen=10_000, cost_fen=1_000)
+    make_limited(mall, sku, 8_000, quantity_limit=2)
+    browser = logged_in(mall, member)
+    page = browser.get(f"/checkout?sku={sku.public_id}&quantity=2")
+    assert piece_in(page) == "¥80.00"
+    dearer = browser.post("/fragments/amounts", sent(page, quantity="3"))
+    assert 'id="piece" hx-swap-oob="true"' in text_of(dearer)
+    assert piece_in(dearer) == "¥100.00"
+    assert "¥300.00" in seen_in(dearer)
+    assert 'name="quantity"' not in text_of(dearer), "an answer that comes late must not bring an older quantity back"
+    assert piece_in(browser.post("/fragments/amounts", sent(page, quantity="2"))) == "¥80.00"
 
 
 def test_an_empty_cart_has_nothing_to_order(mall):
