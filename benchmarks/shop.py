@@ -23,6 +23,7 @@ BUYERS = 4
 THREADS = 4
 # Of each buyer in each run: more than he can use up.
 COUPONS = 1_200
+REFUSED_MOST = {"fenyong": 0, "oscar": 0.02}
 # Measured apart on such a machine, from its own container: docs/performance.md says so.
 SALEOR_LIST, SALEOR_DETAIL = 17, 19
 PICTURES = """
@@ -194,7 +195,8 @@ class Shop:
     def _buy(self, shop: str, port: int, host: str, more: dict[str, Any]) -> dict[str, float]:
         asked = {"shop": shop, "port": port, "host": host, "buyers": BUYERS, "seconds": self.seconds} | more
         found = _run("benchmarks.buyers", asked)
-        if found["refused"]:
+        # Two of theirs at once lose a race for a counter now and then; such an order does not count.
+        if found["refused"] > found["orders"] * REFUSED_MOST[shop]:
             raise RuntimeError(f"{shop}: {found}")
         return found
 

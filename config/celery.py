@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from celery import Celery
 from celery.signals import worker_init, worker_process_init
 from django.core.exceptions import ImproperlyConfigured
 
+from config.garbage import collect_seldom
 from config.wiring import BEAT_SCHEDULE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
@@ -50,7 +50,6 @@ def refuse_unsafe_role(**_sender: object) -> None:
 
 
 @worker_process_init.connect
-def collect_seldom(**_sender: object) -> None:
-    """Leave what was loaded before the fork alone, and look at the rest by the tens of thousands."""
-    gc.freeze()
-    gc.set_threshold(COLLECT_EVERY, 20, 100)
+def look_for_garbage_seldom(**_sender: object) -> None:
+    """What was loaded before the fork stays shared with the process it was forked from."""
+    collect_seldom(COLLECT_EVERY)
