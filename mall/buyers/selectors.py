@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import connection
-
 from mall import clock
 from mall.buyers.models import Buyer
 from mall.tenancy.context import require_mall_id
@@ -25,7 +23,5 @@ _BY_TOKEN = Prepared("buyer_of_token", BY_TOKEN, BY_TOKEN_TYPES)
 
 def buyer_of_token(digest: str, *, kind: str) -> Buyer | None:
     """The buyer logged in by the token of this digest and kind in the mall in force; None where it no longer holds."""
-    with connection.cursor() as cursor:
-        _BY_TOKEN.run(cursor, {"mall": require_mall_id("A log-in"), "digest": digest, "kind": kind, "at": clock.now()})
-        row = cursor.fetchone()
-    return as_row(Buyer, BUYER_FIELDS, row) if row else None
+    rows = _BY_TOKEN.rows({"mall": require_mall_id("A log-in"), "digest": digest, "kind": kind, "at": clock.now()})
+    return as_row(Buyer, BUYER_FIELDS, rows[0]) if rows else None

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection
 
 from mall.catalogue.live_prices import LIMITED_PRICE
 from mall.tenancy.context import require_mall_id
@@ -43,7 +42,5 @@ def product_on_sale(public_id: UUID, at: datetime) -> dict[str, Any] | None:
 
     A SKU's price_fen is what everybody pays at this moment, limited_until when that ends. Fen.
     """
-    with connection.cursor() as cursor:
-        _SELECT.run(cursor, {"mall": require_mall_id("The catalogue"), "id": public_id, "at": at})
-        row = cursor.fetchone()
-    return orjson.loads(row[0]) if row else None
+    rows = _SELECT.rows({"mall": require_mall_id("The catalogue"), "id": public_id, "at": at})
+    return orjson.loads(rows[0][0]) if rows else None

@@ -103,12 +103,13 @@ def products_on_sale(
     order = f"p.id {direction}" if sort_by == "p.id" else f"{sort_by} {direction}, p.id {direction}"
     # Only our own words are put into the text; whatever came from outside is a parameter.
     statement = _SELECT.format(sort_by=sort_by, joined=joined, where=" AND ".join(where), order=order)
-    with connection.cursor() as db:
-        if search:
+    if search:
+        with connection.cursor() as db:
             db.execute(statement, values)
-        else:
-            _prepared(statement).run(db, values)
-        rows = [_row(*row) for row in db.fetchall()]
+            found = db.fetchall()
+    else:
+        found = _prepared(statement).rows(values)
+    rows = [_row(*row) for row in found]
     more = len(rows) > page_size
     rows = rows[:page_size]
     if not forwards:
@@ -172,9 +173,8 @@ _ANY_LIMITED = Prepared(
 
 
 def _limited_prices_run(at: datetime) -> bool:
-    with connection.cursor() as db:
-        _ANY_LIMITED.run(db, {"mall": require_mall_id("The catalogue"), "at": at})
-        return bool(db.fetchone()[0])
+    [[found]] = _ANY_LIMITED.rows({"mall": require_mall_id("The catalogue"), "at": at})
+    return bool(found)
 
 
 def _conditions(category: Category | None, search: str) -> tuple[list[str], dict[str, Any]]:

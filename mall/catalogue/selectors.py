@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import QuerySet
 
 from mall.catalogue.models import Category, Product, ProductPicture, Sku
@@ -89,11 +88,8 @@ def skus_asked_for(public_ids: Iterable[UUID], *, lock: bool) -> dict[UUID, Sku]
     With `lock` the SKUs' rows are locked in the order of their ids. One statement.
     """
     asked = {"mall": require_mall_id("The catalogue"), "ids": [str(one) for one in public_ids]}
-    with connection.cursor() as cursor:
-        (_LOCK if lock else _READ).run(cursor, asked)
-        rows = cursor.fetchall()
     found = {}
-    for row in rows:
+    for row in (_LOCK if lock else _READ).rows(asked):
         sku = as_row(Sku, _SKU_FIELDS, row[: len(_SKU_FIELDS)])
         sku.specs = json.loads(sku.specs)
         sku.product = as_row(Product, _PRODUCT_FIELDS, row[len(_SKU_FIELDS) :])

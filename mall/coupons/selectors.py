@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from mall.buyers.models import Buyer
@@ -85,12 +84,11 @@ _READ, _LOCK = (
 
 
 def _own_coupon(buyer: Buyer, public_id: UUID, *, lock: bool) -> Coupon | None:
-    with connection.cursor() as cursor:
-        asked = {"mall": require_mall_id("A coupon"), "buyer": buyer.pk, "id": public_id}
-        (_LOCK if lock else _READ).run(cursor, asked)
-        row = cursor.fetchone()
-    if row is None:
+    asked = {"mall": require_mall_id("A coupon"), "buyer": buyer.pk, "id": public_id}
+    rows = (_LOCK if lock else _READ).rows(asked)
+    if not rows:
         return None
+    [row] = rows
     coupon = as_row(Coupon, _FIELDS, row[: len(_FIELDS)])
     coupon.template = as_row(CouponTemplate, _TEMPLATE_FIELDS, row[len(_FIELDS) :])
     return coupon

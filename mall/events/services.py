@@ -55,18 +55,16 @@ def record_many(kind: str, facts: Iterable[tuple[int, dict[str, Any]]]) -> None:
     told = list(facts)
     if not told:
         return
-    with connection.cursor() as cursor:
-        _RECORD.run(
-            cursor,
-            {
-                "mall": mall_id,
-                "kind": kind,
-                "subjects": [subject_id for subject_id, _payload in told],
-                "payloads": [json.dumps(payload) for _subject_id, payload in told],
-                "handlers": handlers_of(kind),
-                "at": clock.now(),
-            },
-        )
+    _RECORD.rows(
+        {
+            "mall": mall_id,
+            "kind": kind,
+            "subjects": [subject_id for subject_id, _payload in told],
+            "payloads": [json.dumps(payload) for _subject_id, payload in told],
+            "handlers": handlers_of(kind),
+            "at": clock.now(),
+        }
+    )
     recorded(kind)
 
 

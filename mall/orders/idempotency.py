@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import Http404
 from django.http.request import HttpHeaders
 from drf_spectacular.utils import OpenApiParameter
@@ -64,7 +64,7 @@ _INSERT = "INSERT INTO mall_idempotencykey (mall_id, principal, key, fingerprint
 _ONCE = "ON CONFLICT (mall_id, principal, key) DO NOTHING"
 _CLAIM = Prepared(
     "claim_idempotency_key",
-    f"{_INSERT} VALUES (%(mall)s, %(who)s, %(key)s, %(fingerprint)s, %(at)s) {_ONCE}",
+    f"{_INSERT} VALUES (%(mall)s, %(who)s, %(key)s, %(fingerprint)s, %(at)s) {_ONCE} RETURNING id",
     _TYPES,
 )
 _CLAIM_BY_TOKEN = Prepared(
@@ -127,10 +127,9 @@ def claim(*, principal: Actor | str, key: str, fingerprint: str) -> Kept | None:
     """
     who = principal if isinstance(principal, str) else actor_key(principal)
     mall_id = require_mall_id("An idempotency key")
-    with connection.cursor() as cursor:
-        _CLAIM.run(cursor, {"mall": mall_id, "who": who, "key": key, "fingerprint": fingerprint, "at": clock.now()})
-        if cursor.rowcount:
-            return None
+    asked = {"mall": mall_id, "who": who, "key": key, "fingerprint": fingerprint, "at": clock.now()}
+    if _CLAIM.rows(asked):
+        return None
     first = IdempotencyKey.objects.get(principal=who, key=key)
     if first.fingerprint != fingerprint:
         raise IdempotencyKeyReused
@@ -143,18 +142,15 @@ def claim_by_token(*, digest: str, key: str, fingerprint: str) -> Buyer | None:
     Waits as `claim` does.
     """
     asked = {"mall": require_mall_id("An idempotency key"), "digest": digest, "kind": "api", "at": clock.now()}
-    with connection.cursor() as cursor:
-        _CLAIM_BY_TOKEN.run(cursor, asked | {"who": BUYER_PREFIX, "key": key, "fingerprint": fingerprint})
-        row = cursor.fetchone()
-    return as_row(Buyer, BUYER_FIELDS, row) if row else None
+    rows = _CLAIM_BY_TOKEN.rows(asked | {"who": BUYER_PREFIX, "key": key, "fingerprint": fingerprint})
+    return as_row(Buyer, BUYER_FIELDS, rows[0]) if rows else None
 
 
 def keep(*, principal: Actor | str, key: str, status: int, body: Any) -> None:
     """Write down the answer of the work done under a key claimed in this transaction. body: as it is rendered."""
     who = principal if isinstance(principal, str) else actor_key(principal)
-    with connection.cursor() as cursor:
-        text, mall_id = as_json(body).decode() or None, require_mall_id("An idempotency key")
-        _KEEP.owe(cursor, {"mall": mall_id, "who": who, "key": key, "status": status, "body": text})
+    text, mall_id = as_json(body).decode() or None, require_mall_id("An idempotency key")
+    _KEEP.owe({"mall": mall_id, "who": who, "key": key, "status": status, "body": text})
 
 
 def fingerprint(method: str, path: str, data: Any) -> str:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.db import connection
 
 from mall.freight.selectors import TERMS, freight_terms_from
 from mall.pricing.facts import FreightTerms, Threshold
@@ -37,9 +36,7 @@ class Holding:
 def holding_at(at: datetime, *, sku_ids: Iterable[int], templates: Iterable[int]) -> Holding:
     """What the rooms of promotions and freight say of these SKUs and freight templates. One statement."""
     asked = {"mall": require_mall_id("An offer"), "skus": list(sku_ids), "at": at, "templates": list(templates)}
-    with connection.cursor() as cursor:
-        _OFFERS.run(cursor, asked)
-        limited, thresholds, freight = (_rows(text) for text in cursor.fetchone())
+    limited, thresholds, freight = (_rows(text) for text in _OFFERS.rows(asked)[0])
     return Holding(limited_from(limited), thresholds_from(thresholds), freight_terms_from(freight))
 
 

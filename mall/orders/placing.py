@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from mall.buyers.models import Buyer
@@ -198,13 +197,10 @@ def write(
 def _insert(values: dict[str, Any]) -> tuple[Any, ...]:
     """The order's columns, the ids of its lines, and how many SKUs gave their pieces."""
     lines = orjson.dumps(values["lines"]).decode()
-    with connection.cursor() as cursor:
-        # Two orders of one day draw the same digits once in a very long while.
-        for _attempt in range(NUMBER_ATTEMPTS):
-            _INSERT.run(cursor, values | {"digits": random_digits(), "lines": lines})
-            row = cursor.fetchone()
-            if row is not None:
-                return tuple(row)
+    # Two orders of one day draw the same digits once in a very long while.
+    for _attempt in range(NUMBER_ATTEMPTS):
+        for row in _INSERT.rows(values | {"digits": random_digits(), "lines": lines}):
+            return row
     raise RuntimeError("no free order number found")
 
 

@@ -42,9 +42,7 @@ def running_limited(at: datetime) -> QuerySet[LimitedPrice]:
 
 def limited_of(sku_ids: Iterable[int], at: datetime) -> dict[int, LimitedPrice]:
     """SKU id → its limited-time price at this moment, with pieces left. One statement."""
-    with connection.cursor() as cursor:
-        _LIMITED.run(cursor, {"mall": require_mall_id("A price"), "skus": list(sku_ids), "at": at})
-        [text] = cursor.fetchone()
+    [[text]] = _LIMITED.rows({"mall": require_mall_id("A price"), "skus": list(sku_ids), "at": at})
     return limited_from(orjson.loads(text or "[]"))
 
 

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from django.db import DEFAULT_DB_ALIAS, connections
+
 # The driver's connection → server process and statement that are known to belong together.
 _known: WeakKeyDictionary[Any, set[tuple[int, str]]] = WeakKeyDictionary()
 # A pool has some dozens of server connections; more than this were seen over weeks.
@@ -41,33 +43,47 @@ class Prepared:
         values = ", ".join(given.get(one, f"%({one})s::{types[one]}") for one in used)
         self.execute = f"EXECUTE {self.name} ({values})"
 
-    def run(self, cursor: Any, parameters: Mapping[str, Any]) -> None:
-        """Execute it in the transaction in force, by a cursor of Django's."""
-        self._make_ready(cursor.db)
-        cursor.execute(self.execute, parameters)
+    def rows(self, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Execute it in the transaction in force; all its rows, none where it answers nothing."""
+        database: Any = connections[DEFAULT_DB_ALIAS]
+        self._make_ready(database)
+        if database.queries_logged or database.execute_wrappers:
+            # Whoever counts statements, or guards them, does so at Django's cursor.
+            with database.cursor() as cursor:
+                cursor.execute(self.execute, parameters)
+                return cursor.fetchall() if cursor.description else []
+        database.validate_no_broken_transaction()
+        # The driver's own: Django's around it costs as much as a short answer.
+        with database.wrap_database_errors, database.connection.cursor() as cursor:
+            cursor.tzinfo_factory = database.tzinfo_factory
+            cursor.execute(self.execute, parameters)
+            return cursor.fetchall() if cursor.description else []
 
-    def owe(self, cursor: Any, parameters: Mapping[str, Any]) -> None:
+    def owe(self, parameters: Mapping[str, Any]) -> None:
         """Execute it with the statement that follows, at the latest with COMMIT: for a change without an answer.
 
         What the database has against it is raised there. Raises RuntimeError outside of a transaction.
         """
-        if not cursor.db.in_atomic_block:
+        database: Any = connections[DEFAULT_DB_ALIAS]
+        if not database.in_atomic_block:
             raise RuntimeError("a change is owed to a transaction")
-        self._make_ready(cursor.db)
-        statement = cursor.mogrify(self.execute, parameters).decode()
-        cursor.db.connection.owe(statement)
-        if cursor.db.queries_logged:
+        self._make_ready(database)
+        with database.wrap_database_errors, database.connection.cursor() as cursor:
+            statement = cursor.mogrify(self.execute, parameters).decode()
+        database.connection.owe(statement)
+        if database.queries_logged:
             # Whoever counts statements counts this one too.
-            cursor.db.queries_log.append({"sql": statement, "time": "0"})
+            database.queries_log.append({"sql": statement, "time": "0"})
 
-    def _make_ready(self, connection: Any) -> None:
-        driver = connection.connection
+    def _make_ready(self, database: Any) -> None:
+        database.ensure_connection()
+        driver = database.connection
         known = _known.setdefault(driver, set())
-        here = (connection.server_process, self.name)
+        here = (database.server_process, self.name)
         if here in known:
             return
         # The driver's own cursor: this belongs to the connection and not to what is asked.
-        with connection.wrap_database_errors, driver.cursor() as cursor:
+        with database.wrap_database_errors, driver.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_prepared_statements WHERE name = %s", [self.name])
             if cursor.fetchone() is None:
                 cursor.execute(self.prepare)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import psycopg2
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
+from django.db.transaction import TransactionManagementError
+from django.test.utils import CaptureQueriesContext
 
 from mall.tenancy.context import mall_scope
 from mall.tenancy.postgres.prepared import Prepared
@@ -19,9 +23,8 @@ ADDED = Prepared(
 
 
 def answer(one: int, two: int, like: str = "a%") -> tuple:
-    with connection.cursor() as cursor:
-        ADDED.run(cursor, {"one": one, "two": two, "like": like})
-        return cursor.fetchone()
+    [row] = ADDED.rows({"one": one, "two": two, "like": like})
+    return row
 
 
 def prepared_here() -> list[str]:
@@ -79,7 +82,8 @@ def test_without_a_pool_the_server_process_is_known_from_the_start():
 @pytest.mark.django_db(transaction=True)
 def test_a_connection_that_ends_meanwhile_is_told_as_one():
     mall = make_mall()
-    with pytest.raises(OperationalError), mall_scope(mall.pk), connection.cursor() as cursor:
+    with pytest.raises(OperationalError), mall_scope(mall.pk):
+        connection.ensure_connection()
         with (
             closing(
                 psycopg2.connect(connection.connection.dsn, password=connection.settings_dict["PASSWORD"])
@@ -87,7 +91,7 @@ def test_a_connection_that_ends_meanwhile_is_told_as_one():
             other.cursor() as beside,
         ):
             beside.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.server_process])
-        Prepared("never_prepared", "SELECT %(one)s", {"one": "int"}).run(cursor, {"one": 1})
+        Prepared("never_prepared", "SELECT %(one)s", {"one": "int"}).rows({"one": 1})
     connection.close()
 
 
@@ -97,5 +101,40 @@ def test_a_changed_text_is_another_statement():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_change_is_owed_to_a_transaction():
-    with pytest.raises(RuntimeError), connection.cursor() as cursor:
-        ADDED.owe(cursor, {"one": 1, "two": 2, "like": "a"})
+    with pytest.raises(RuntimeError):
+        ADDED.owe({"one": 1, "two": 2, "like": "a"})
+
+
+@pytest.mark.django_db
+def test_whoever_guards_or_counts_statements_sees_it():
+    seen = []
+
+    def guard(execute, sql, *more):
+        seen.append(sql)
+        return execute(sql, *more)
+
+    with mall_scope(make_mall().pk):
+        with connection.execute_wrapper(guard):
+            answer(1, 2)
+        with CaptureQueriesContext(connection) as counted:
+            answer(1, 2)
+    assert seen == [ADDED.execute]
+    assert [ADDED.name in query["sql"] for query in counted] == [True]
+
+
+@pytest.mark.django_db
+def test_it_is_refused_in_a_transaction_that_can_only_be_rolled_back():
+    with mall_scope(make_mall().pk):
+        with pytest.raises(TransactionManagementError), transaction.atomic():
+            transaction.set_rollback(True)
+            answer(1, 2)
+        assert answer(1, 2) == (3, True)
+
+
+@pytest.mark.django_db
+def test_a_moment_comes_in_utc_as_djangos_cursor_has_it():
+    now = Prepared("moment", "SELECT %(at)s", {"at": "timestamptz"})
+    at = datetime(2026, 1, 1, 8, tzinfo=ZoneInfo("Asia/Shanghai"))
+    with mall_scope(make_mall().pk):
+        [[found]] = now.rows({"at": at})
+    assert (found, found.tzinfo) == (at, UTC)
