@@ -17,7 +17,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations as Postg
 from django.db.utils import DatabaseErrorWrapper, NotSupportedError, OperationalError
 from django.utils.functional import cached_property
 
-from mall.tenancy.postgres import wire
+from mall.tenancy.postgres import prepared, wire
 
 # A firewall in between forgets a silent connection after minutes, and tells nobody.
 _TRUSTED_SECONDS = 10.0
@@ -33,6 +33,8 @@ class DatabaseOperations(PostgresOperations):
 
 class ErrorWrapper(DatabaseErrorWrapper):
     def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:  # noqa: PYI036 - as Django has it
+        if exc_value is not None:
+            prepared.doubt(self.wrapper.connection, exc_value)
         if exc_type is psycopg2.DatabaseError:
             self.wrapper.errors_occurred = True
             raise OperationalError(*exc_value.args).with_traceback(traceback) from exc_value

@@ -11,12 +11,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
 # The driver's connection → server process and statement that are known to belong together.
 _known: WeakKeyDictionary[Any, set[tuple[int, str]]] = WeakKeyDictionary()
+# Connections on which a kept statement was refused: what the server has under our names is not believed there.
+_distrusted: WeakSet[Any] = WeakSet()
+# Gone (a pool discarded it), or of another shape than it was planned for (a migration changed a column's type).
+_REFUSED = frozenset({"26000", "0A000"})
 # A pool has some dozens of server connections; more than this were seen over weeks.
 _KNOWN_MAX = 10_000
 
@@ -76,6 +80,7 @@ class Prepared:
             database.queries_log.append({"sql": statement, "time": "0"})
 
     def _make_ready(self, database: Any) -> None:
+        database.close_if_health_check_failed()
         database.ensure_connection()
         driver = database.connection
         known = _known.setdefault(driver, set())
@@ -85,8 +90,18 @@ class Prepared:
         # The driver's own cursor: this belongs to the connection and not to what is asked.
         with database.wrap_database_errors, driver.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_prepared_statements WHERE name = %s", [self.name])
-            if cursor.fetchone() is None:
+            is_there = cursor.fetchone() is not None
+            if is_there and driver in _distrusted:
+                cursor.execute(f"DEALLOCATE {self.name}")
+            if not is_there or driver in _distrusted:
                 cursor.execute(self.prepare)
         if len(known) >= _KNOWN_MAX:
             known.clear()
         known.add(here)
+
+
+def doubt(driver: Any, error: BaseException) -> None:
+    """Prepare everything anew on this connection if the error says that something kept no longer holds."""
+    if getattr(error, "pgcode", None) in _REFUSED and driver is not None:
+        _known.pop(driver, None)
+        _distrusted.add(driver)

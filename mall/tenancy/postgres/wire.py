@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import errors
-from psycopg2 import ProgrammingError
+from psycopg2 import Error, ProgrammingError
 from psycopg2 import extensions as driver
 
 BEGIN = "BEGIN"
@@ -102,13 +102,16 @@ class Cursor(driver.cursor):  # type: ignore[misc]  # the driver has no types
             return
         # First what may fail on this side: then nothing has been sent, and what waits still does.
         self.asked = self.mogrify(query, vars)
-        self.connection.keep_waiting([])
         try:
+            self.connection.keep_waiting([])
             self._send(";".join(sent).encode() + b";" + self.asked)
-        except BaseException:
+        except BaseException as error:
             # A message that cannot be parsed is refused as a whole, its BEGIN included; a signal may come before it.
             if BEGIN in sent and self.connection.info.transaction_status == driver.TRANSACTION_STATUS_IDLE:
                 self.connection.waiting, self.connection.owed = sent, owed
+            elif not isinstance(error, Error):
+                # A signal in between: nobody knows whether the words have left, and none may be lost in silence.
+                self.connection.close()
             raise
 
     def executemany(self, query: Any, vars_list: Any) -> None:
