@@ -6,11 +6,18 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.http import parse_cookie
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+def begin() -> None:
+    """What Django does with a thread's connection when a request begins: no request meets a dead one."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
 
 
 class FrontRequest:
@@ -27,9 +34,9 @@ class FrontRequest:
 
     def must_be_redirected(self) -> bool:
         """Whether it came by plain HTTP where it must be HTTPS, as Django's SecurityMiddleware sees it."""
-        return settings.SECURE_SSL_REDIRECT and not self._is_secure()
+        return settings.SECURE_SSL_REDIRECT and not self.is_secure()
 
-    def _is_secure(self) -> bool:
+    def is_secure(self) -> bool:
         """What HttpRequest.is_secure says."""
         if settings.SECURE_PROXY_SSL_HEADER:
             header, secure = settings.SECURE_PROXY_SSL_HEADER

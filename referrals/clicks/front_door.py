@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from psycopg2.errors import DuplicatePreparedStatement, InvalidSqlStatementName
 
-from mall.tenancy.front import Environ, FrontRequest, StartResponse, Wsgi
+from mall.tenancy.front import Environ, FrontRequest, StartResponse, Wsgi, begin
 from mall.tenancy.middleware import asked_mall_id
 from mall.tenancy.postgres.prepared import Prepared
 from referrals.clicks.arrivals import (
@@ -54,6 +54,7 @@ class FrontDoor:
         """Answer a plain arrival; else ask those behind."""
         if environ.get("PATH_INFO", "").startswith(PATH):
             request = FrontRequest(environ)
+            begin()
             try:
                 mall_id = asked_mall_id(request) if _is_plain(request) else None
                 if mall_id is not None:
@@ -102,8 +103,6 @@ def _store(statement: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None
     if connection.in_atomic_block:
         # Somebody's transaction around the whole server: it ends when he ends it.
         return _in_one_trip(statement, parameters)
-    # What Django does with its connections when a request begins.
-    connection.close_if_unusable_or_obsolete()
     # Asking the connection whether it still lives would cost as much as the click: it is tried instead.
     connection.health_check_done = True
     try:

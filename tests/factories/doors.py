@@ -12,7 +12,11 @@ from mall.orders.front_door import OrderDoor
 from referrals.clicks.front_door import FrontDoor
 
 # What Django's middleware says of a placed order; the door waits until it has heard it.
-HEARD = {language: [("Content-Type", "application/json")] for language in ("zh-hans", "en")}
+HEARD = {
+    (language, is_secure): [("Content-Type", "application/json")]
+    for language in ("zh-hans", "en")
+    for is_secure in (False, True)
+}
 
 
 class DoorClient(Client):

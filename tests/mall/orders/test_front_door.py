@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from io import BytesIO
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from mall.carts.models import CartItem
 from mall.catalogue.models import Sku
@@ -110,7 +112,7 @@ def test_its_answer_is_djangos_to_the_last_header(mall, member, sku):
         assert seen[-1] == seen[-2]
     assert seen[0][1]["Content-Language"] != seen[-1][1]["Content-Language"]
     assert seen[0][1]["X-Content-Type-Options"] == "nosniff"
-    assert set(door.headers) == {"zh-hans", "en"}
+    assert set(door.headers) == {("zh-hans", False), ("en", False)}
     assert traces(mall) == (4, 4, 6)
 
 
@@ -141,6 +143,9 @@ def test_it_learns_nothing_from_a_repeated_answer_and_nothing_from_a_refusal(mal
         {"CONTENT_LENGTH": "-1"},
         {"CONTENT_LENGTH": "٣"},
         {"CONTENT_LENGTH": str(256 * 1024 + 1)},
+        {"CONTENT_LENGTH": "0" * 5_000 + "2"},
+        {"HTTP_HOST": "shop.localhost:evil<x>"},
+        {"HTTP_HOST": ""},
         {"HTTP_AUTHORIZATION": ""},
         {"HTTP_AUTHORIZATION": "Basic eDp5"},
         {"HTTP_AUTHORIZATION": "Bearer by_x"},
@@ -165,9 +170,10 @@ def test_what_is_no_order_is_left_to_django(mall, member, sku, body):
     assert traces(mall) == (0, 0, 10)
 
 
-def test_two_words_behind_bearer_are_left_to_django(mall, member, sku):
+@pytest.mark.parametrize("more", [" more", " ", "\xa0", "\x85", "\x1f", "\t"])
+def test_what_stands_behind_the_token_is_left_to_django(mall, member, sku, more):
     visit = Visit(member, sku)
-    visit.environ["HTTP_AUTHORIZATION"] += " more"
+    visit.environ["HTTP_AUTHORIZATION"] += more
     assert visit().left
     assert traces(mall) == (0, 0, 10)
 
@@ -207,6 +213,39 @@ def test_a_refusal_leaves_nothing_behind(mall, member, sku):
     assert Visit(member, sku, lines=[{"sku": str(sku.public_id), "quantity": 11}])().left
     assert Visit(member, sku, expected_total_fen=1)().left
     assert traces(mall) == (0, 0, 10)
+
+
+def test_goods_that_ran_out_are_left_to_django_for_a_while_without_a_try(mall, member, sku, monkeypatch):
+    left: list[int] = []
+    door = OrderDoor(lambda *_request: left.append(1) or [])
+    door.headers = HEARD
+    others = make_sku(mall, stock=5)
+    Visit(member, sku, door=door, lines=[{"sku": str(sku.public_id), "quantity": 11}])()
+    with CaptureQueriesContext(connection) as asked:
+        Visit(member, sku, door=door)()
+    assert (len(left), [one for one in asked if "skus_locked" in one["sql"]]) == (2, [])
+    Visit(member, others, door=door)()
+    assert len(left) == 2
+    later = time.monotonic() + front_door.REFUSED_SECONDS
+    monkeypatch.setattr(front_door.time, "monotonic", lambda: later)
+    visit = Visit(member, sku, door=door)
+    visit.environ["HTTP_IDEMPOTENCY_KEY"] = "k2"
+    assert (visit().line, len(left)) == ("201 Created", 2)
+    with mall_scope(mall.pk):
+        assert Order.objects.count() == 2
+
+
+def test_what_https_alone_says_is_learned_from_https_alone(mall, member, sku, settings):
+    settings.SECURE_HSTS_SECONDS = 60
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    door = OrderDoor(django)
+    said = []
+    for number, scheme in enumerate(("http", "https", "http", "https")):
+        visit = Visit(member, sku, door=door)
+        visit.environ |= {"HTTP_X_FORWARDED_PROTO": scheme, "HTTP_IDEMPOTENCY_KEY": f"k{number}"}
+        said.append("Strict-Transport-Security" in visit().headers)
+    assert said == [False, True, False, True]
+    assert len(door.headers) == 2
 
 
 def test_a_key_that_was_used_is_left_to_django(mall, member, sku):

@@ -18,6 +18,7 @@ from mall.buyers.services import issue_token, revoke_all_tokens
 from mall.catalogue.services import withdraw_product
 from mall.malls.models import Mall
 from mall.tenancy.context import current_mall_id, mall_scope
+from mall.tenancy.middleware import forget_hosts
 from members.models import Member
 from referrals.clicks import front_door
 from referrals.clicks.models import Click
@@ -283,7 +284,8 @@ def test_the_door_asks_django_nothing_and_sets_the_mall_for_nothing_after_it() -
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("token", ["", "by_somebody"])
-def test_a_dead_connection_is_replaced_and_the_click_stored(token: str) -> None:
+@pytest.mark.parametrize("host", ["known", "forgotten"])
+def test_a_dead_connection_is_replaced_and_the_click_stored(token: str, host: str) -> None:
     mall = make_mall()
     link = make_link(make_member(mall))
     client = factory.browser(mall, client=DoorClient)
@@ -298,6 +300,9 @@ def test_a_dead_connection_is_replaced_and_the_click_stored(token: str) -> None:
             cursor.execute("SELECT pg_terminate_backend(%s)", [mine])
 
     together([kill])
+    if host == "forgotten":
+        # The first statement then asks for the mall, before there is a click to store.
+        forget_hosts()
     assert client.get(f"/s/{link.code}").status_code == 302
     assert len(clicks(mall)) == 2
 
