@@ -8,8 +8,8 @@ host) is left to Django and the view in referrals.clicks.arrivals, which stores 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 from weakref import WeakSet
 
 import psycopg2
@@ -32,6 +32,8 @@ from referrals.clicks.arrivals import (
 from referrals.clicks.sightings import observe
 from referrals.clicks.visitors import COOKIE, COOKIE_SECONDS, signed
 from referrals.links.codes import readable_code
+
+Answer = TypeVar("Answer")
 
 PATH = "/s/"
 
@@ -56,7 +58,7 @@ class FrontDoor:
             request = FrontRequest(environ)
             begin()
             try:
-                mall_id = asked_mall_id(request) if _is_plain(request) else None
+                mall_id = _tried_twice(lambda: asked_mall_id(request)) if _is_plain(request) else None
                 if mall_id is not None:
                     return _answer(request, mall_id, start_response)
             except _AWAY:
@@ -100,16 +102,21 @@ def _answer(request: FrontRequest, mall_id: int, start_response: StartResponse) 
 
 
 def _store(statement: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
-    if connection.in_atomic_block:
-        # Somebody's transaction around the whole server: it ends when he ends it.
-        return _in_one_trip(statement, parameters)
     # Asking the connection whether it still lives would cost as much as the click: it is tried instead.
     connection.health_check_done = True
+    return _tried_twice(lambda: _in_one_trip(statement, parameters))
+
+
+def _tried_twice(ask: Callable[[], Answer]) -> Answer:
+    """What it answers, on a new connection where the old one breaks."""
+    if connection.in_atomic_block:
+        # Somebody's transaction around the whole server: it ends when he ends it.
+        return ask()
     try:
-        return _in_one_trip(statement, parameters)
+        return ask()
     except _AWAY:
         connection.close()
-        return _in_one_trip(statement, parameters)
+        return ask()
 
 
 def _in_one_trip(statement: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None:

@@ -285,19 +285,19 @@ def test_the_door_asks_django_nothing_and_sets_the_mall_for_nothing_after_it() -
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("token", ["", "by_somebody"])
 @pytest.mark.parametrize("host", ["known", "forgotten"])
-def test_a_dead_connection_is_replaced_and_the_click_stored(token: str, host: str) -> None:
+@pytest.mark.parametrize("look", [front_door.begin, lambda: None], ids=["before the look", "behind it"])
+def test_a_dead_connection_is_replaced_and_the_click_stored(token, host, look, monkeypatch) -> None:
+    monkeypatch.setattr(front_door, "begin", look)
     mall = make_mall()
     link = make_link(make_member(mall))
     client = factory.browser(mall, client=DoorClient)
     client.cookies["fy_buyer"] = token
     client.get(f"/s/{link.code}")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        mine = cursor.fetchone()[0]
+    mine = connection.server_process
 
     def kill() -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(%s)", [mine])
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [mine])
 
     together([kill])
     if host == "forgotten":
