@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -72,14 +73,15 @@ _PRODUCT_FIELDS = (
     "id", "mall_id", "public_id", "category_id", "name", "status", "free_freight", "freight_template_id",
     "purchase_limit",
 )  # fmt: skip
-_SKUS = f"""
+SKU_COLUMNS = len(_SKU_FIELDS) + len(_PRODUCT_FIELDS)
+SKUS = f"""
 SELECT {", ".join(f"s.{name}" for name in _SKU_FIELDS)}, {", ".join(f"p.{name}" for name in _PRODUCT_FIELDS)}
 FROM mall_sku s JOIN mall_product p ON p.mall_id = s.mall_id AND p.id = s.product_id
-WHERE s.mall_id = %(mall)s AND s.public_id = ANY(%(ids)s) ORDER BY s.id
+WHERE s.mall_id = %(mall)s AND s.public_id = ANY(%(ids)s)
 """  # noqa: S608 - our own columns
 _TYPES = {"mall": "bigint", "ids": "uuid[]"}
-_READ = Prepared("skus_asked_for", _SKUS, _TYPES)
-_LOCK = Prepared("skus_locked", f"{_SKUS} FOR NO KEY UPDATE OF s", _TYPES)
+_READ = Prepared("skus_asked_for", SKUS, _TYPES)
+_LOCK = Prepared("skus_locked", f"{SKUS} ORDER BY s.id FOR NO KEY UPDATE OF s", _TYPES)
 
 
 def skus_asked_for(public_ids: Iterable[UUID], *, lock: bool) -> dict[UUID, Sku]:
@@ -88,10 +90,13 @@ def skus_asked_for(public_ids: Iterable[UUID], *, lock: bool) -> dict[UUID, Sku]
     With `lock` the SKUs' rows are locked in the order of their ids. One statement.
     """
     asked = {"mall": require_mall_id("The catalogue"), "ids": [str(one) for one in public_ids]}
-    found = {}
-    for row in (_LOCK if lock else _READ).rows(asked):
-        sku = as_row(Sku, _SKU_FIELDS, row[: len(_SKU_FIELDS)])
-        sku.specs = json.loads(sku.specs)
-        sku.product = as_row(Product, _PRODUCT_FIELDS, row[len(_SKU_FIELDS) :])
-        found[sku.public_id] = sku
-    return found
+    skus = [sku_of(row) for row in (_LOCK if lock else _READ).rows(asked)]
+    return {sku.public_id: sku for sku in skus}
+
+
+def sku_of(row: Sequence[Any]) -> Sku:
+    """A SKU with its product (whose texts are left out) out of a row of SKUS."""
+    sku = as_row(Sku, _SKU_FIELDS, row[: len(_SKU_FIELDS)])
+    sku.specs = json.loads(sku.specs)
+    sku.product = as_row(Product, _PRODUCT_FIELDS, row[len(_SKU_FIELDS) :])
+    return sku

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -49,12 +51,16 @@ def usable_now(buyer: Buyer, at: datetime) -> list[Coupon]:
     return list(wallet(buyer, at)["usable"].filter(starts_at__lte=at)[:WALLET_MAX])
 
 
-def usable_coupon(buyer: Buyer | None, public_id: UUID | None, at: datetime, *, lock: bool = False) -> Coupon:
-    """This buyer's coupon, ready to be used; with `lock` its row is locked to the end of the transaction.
+def usable_coupon(buyer: Buyer | None, public_id: UUID | None, at: datetime) -> Coupon:
+    """This buyer's coupon, ready to be used. Raises what check_usable raises."""
+    return check_usable(_own_coupon(buyer, public_id) if buyer is not None and public_id is not None else None, at)
+
+
+def check_usable(coupon: Coupon | None, at: datetime) -> Coupon:
+    """The buyer's coupon, if it may be used at that moment.
 
     Raises CouponMissing (another's is as missing as one that never was), CouponUsed, CouponExpired, CouponNotYet.
     """
-    coupon = _own_coupon(buyer, public_id, lock=lock) if buyer is not None and public_id is not None else None
     if coupon is None:
         raise CouponMissing
     if coupon.order_id is not None:
@@ -71,24 +77,22 @@ _FIELDS = tuple(field.attname for field in Coupon._meta.concrete_fields)
 _TEMPLATE_FIELDS = (
     "id", "mall_id", "name", "off_fen", "off_bps", "off_max_fen", "threshold_fen", "category_id", "product_id",
 )  # fmt: skip
-_OWN = f"""
+COUPON_COLUMNS = len(_FIELDS) + len(_TEMPLATE_FIELDS)
+OWN_COUPON = f"""
 SELECT {", ".join(f"c.{name}" for name in _FIELDS)}, {", ".join(f"t.{name}" for name in _TEMPLATE_FIELDS)}
 FROM mall_coupon c JOIN mall_coupontemplate t ON t.mall_id = c.mall_id AND t.id = c.template_id
 WHERE c.mall_id = %(mall)s AND c.buyer_id = %(buyer)s AND c.public_id = %(id)s
 """  # noqa: S608 - our own columns
-_TYPES = {"mall": "bigint", "buyer": "bigint", "id": "uuid"}
-_READ, _LOCK = (
-    Prepared("own_coupon", _OWN, _TYPES),
-    Prepared("own_coupon_locked", f"{_OWN} FOR NO KEY UPDATE OF c", _TYPES),
-)
+_READ = Prepared("own_coupon", OWN_COUPON, {"mall": "bigint", "buyer": "bigint", "id": "uuid"})
 
 
-def _own_coupon(buyer: Buyer, public_id: UUID, *, lock: bool) -> Coupon | None:
-    asked = {"mall": require_mall_id("A coupon"), "buyer": buyer.pk, "id": public_id}
-    rows = (_LOCK if lock else _READ).rows(asked)
-    if not rows:
-        return None
-    [row] = rows
+def _own_coupon(buyer: Buyer, public_id: UUID) -> Coupon | None:
+    rows = _READ.rows({"mall": require_mall_id("A coupon"), "buyer": buyer.pk, "id": public_id})
+    return coupon_of(rows[0]) if rows else None
+
+
+def coupon_of(row: Sequence[Any]) -> Coupon:
+    """A coupon with its kind (what the price asks of it) out of a row of OWN_COUPON."""
     coupon = as_row(Coupon, _FIELDS, row[: len(_FIELDS)])
     coupon.template = as_row(CouponTemplate, _TEMPLATE_FIELDS, row[len(_FIELDS) :])
     return coupon

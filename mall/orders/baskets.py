@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from mall import money
 from mall.buyers.models import Buyer
 from mall.catalogue.models import Category, Product, Sku
-from mall.catalogue.selectors import skus_asked_for
 from mall.coupons.errors import CouponBelowThreshold, CouponOutOfScope
 from mall.coupons.models import Coupon
 from mall.coupons.selectors import coupon_terms
@@ -40,12 +39,11 @@ class Basket:
     at: datetime
 
 
-def find_goods(wanted: Mapping[UUID, int], *, lock: bool) -> Goods:
-    """The SKUs asked for, on sale and enough of them; with `lock` their rows are locked by id.
+def goods_of(wanted: Mapping[UUID, int], skus: Mapping[UUID, Sku]) -> Goods:
+    """The SKUs asked for with how many of each: all there, on sale and enough of them.
 
     Raises SkuMissing, NotOnSale, OutOfStock, OverPurchaseLimit.
     """
-    skus = skus_asked_for(wanted, lock=lock)
     if len(skus) < len(wanted):
         raise SkuMissing
     goods = [(skus[public_id], quantity) for public_id, quantity in wanted.items()]

@@ -11,10 +11,11 @@ from uuid import UUID
 from mall import clock
 from mall.buyers.models import Buyer
 from mall.catalogue.models import Sku
+from mall.catalogue.selectors import skus_asked_for
 from mall.coupons.models import Coupon
 from mall.coupons.selectors import coupon_terms, usable_coupon, usable_now
 from mall.orders import placing
-from mall.orders.baskets import Basket, find_goods, gather, priced
+from mall.orders.baskets import Basket, gather, goods_of, priced
 from mall.pricing.choosing import Tried, best_of, try_coupons
 from mall.pricing.facts import Priced, PricedLine, Region, Taken
 from mall.promotions.models import LimitedPrice
@@ -119,7 +120,8 @@ def quote(
     OverPurchaseLimit, CouponMissing, CouponUsed, CouponExpired, CouponNotYet, CouponOutOfScope,
     CouponBelowThreshold. Goods that do not go to the region are told, not refused.
     """
-    goods = find_goods(placing.checked_lines(lines), lock=False)
+    wanted = placing.checked_lines(lines)
+    goods = goods_of(wanted, skus_asked_for(wanted, lock=False))
     at = clock.now()
     wallet = usable_now(buyer, at) if buyer is not None else []
     chosen = _chosen(buyer, coupon, at)

@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 from mall import clock
 from mall.buyers.models import Buyer
 from mall.catalogue.models import Sku
+from mall.catalogue.selectors import skus_asked_for
 from mall.coupons.models import Coupon
-from mall.coupons.selectors import usable_coupon
+from mall.coupons.selectors import check_usable
 from mall.inputs import checked_line
 from mall.orders import placing, stock
 from mall.orders.actors import Actor
-from mall.orders.baskets import find_goods, gather, priced
+from mall.orders.baskets import gather, goods_of, priced
 from mall.orders.errors import BadOrder, PriceChanged, WrongState
+from mall.orders.locking import lock_both
 from mall.orders.models import Order, OrderLine, OrderStatus
 from mall.orders.quoting import quote
 from mall.orders.releasing import take_again
@@ -49,10 +51,12 @@ def place_order(
     note = checked_line("note", note, 200, refuse=BadOrder)
     # Everything that may be refused is refused before the first row changes.
     used = None
-    if coupon is not None:
-        public_id = coupon.public_id if isinstance(coupon, Coupon) else coupon
-        used = usable_coupon(buyer, public_id, clock.now(), lock=True)
-    goods = find_goods(wanted, lock=True)
+    if coupon is None:
+        skus = skus_asked_for(wanted, lock=True)
+    else:
+        own, skus = lock_both(buyer, coupon.public_id if isinstance(coupon, Coupon) else coupon, wanted)
+        used = check_usable(own, clock.now())
+    goods = goods_of(wanted, skus)
     region = (address["province"], address["city"], address["district"])
     # Prices hold at the moment at which the goods are ours to sell, not when their queue began.
     basket = gather(goods, buyer=buyer, region=region, at=clock.now(), coupons=[used] if used else [])

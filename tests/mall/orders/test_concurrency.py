@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
+from django.db import connection
 
 from mall.catalogue.models import Sku
+from mall.coupons.models import Coupon
 from mall.errors import Conflict
 from mall.orders.errors import OutOfStock
 from mall.orders.models import Order
@@ -16,6 +21,7 @@ from mall.tenancy.context import mall_scope
 from tests.concurrency import together
 from tests.factories.mall import make_mall
 from tests.factories.members import make_member
+from tests.factories.offers import give_coupon
 from tests.factories.trade import an_address, make_sku, place
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -99,3 +105,40 @@ def test_paying_cancelling_and_the_timer_at_once_give_the_goods_back_once():
     with mall_scope(mall.pk):
         assert Sku.objects.get().stock == 10
         assert set(Order.objects.values_list("status", flat=True)) <= {"cancelled", "closed"}
+
+
+def test_an_order_waits_for_its_coupon_before_it_takes_a_sku():
+    """The other way round, two buyers who hold one each would wait for each other for ever."""
+    mall = make_mall()
+    member, sku = make_member(mall), make_sku(mall, price_fen=5_000, stock=10)
+    coupon = give_coupon(mall, member.buyer)
+    held, tried = threading.Event(), threading.Event()
+
+    def hold() -> str:
+        with mall_scope(mall.pk):
+            Coupon.objects.select_for_update(no_key=True).get(pk=coupon.pk)
+            held.set()
+            assert tried.wait(30)
+            # Nobody who waits for the coupon has it: this would raise at once.
+            return str(Sku.objects.select_for_update(no_key=True, nowait=True).get(pk=sku.pk).public_id)
+
+    def buy() -> int:
+        assert held.wait(30)
+        with mall_scope(mall.pk):
+            connection.ensure_connection()
+            waiting.append(connection.server_process)
+            return place_order(buyer=member.buyer, lines=[(sku, 1)], address=an_address(), coupon=coupon).total_fen
+
+    def look() -> None:
+        while not (waiting and _waits_for_a_lock(waiting[0])):
+            time.sleep(0.01)
+        tried.set()
+
+    waiting: list[int] = []
+    assert together([hold, buy, look]) == [str(sku.public_id), 4_000, None]
+
+
+def _waits_for_a_lock(process: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT wait_event_type FROM pg_stat_activity WHERE pid = %s", [process])
+        return cursor.fetchone() == ("Lock",)
