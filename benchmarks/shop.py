@@ -19,8 +19,8 @@ from tests.installation import HOUSE, Installation, free_port, wait_until
 
 SECONDS = 5
 CONNECTIONS = 16
-BUYERS = 4
-THREADS = 4
+BUYERS = 8
+THREADS = 8
 # Of each buyer in each run: more than he can use up.
 COUPONS = 1_200
 REFUSED_MOST = {"fenyong": 0, "oscar": 0.02}
