@@ -65,10 +65,10 @@ class Settlement:
 
     def in_process(self) -> float:
         """The same task's own function, called in this process."""
-        from config.celery import collect_seldom
+        from config.celery import look_for_garbage_seldom
         from mall.tasks import deliver_mall
 
-        collect_seldom()
+        look_for_garbage_seldom()
         self._copy("inprocess")
         with timed() as watch:
             deliver_mall.run(mall_id=self.mall_id)
