@@ -110,10 +110,11 @@ def _handle(path: str, delivery_ids: list[int]) -> None:
     if not delivery_ids:
         return
     handler: Handler = import_string(path)
-    # In the order of recording: most batches then meet their facts ready.
+    # In the order of recording: most batches then meet their facts ready. An array is made once; a join was made
+    # row by row, for half a minute, where the statistics were those of tables without a row.
     events = Event.objects.raw(
-        "SELECT * FROM mall_event WHERE mall_id = %s AND id IN "
-        "(SELECT event_id FROM mall_delivery WHERE mall_id = %s AND id = ANY(%s)) ORDER BY id",
+        "SELECT * FROM mall_event WHERE mall_id = %s AND id = ANY(ARRAY("
+        "SELECT event_id FROM mall_delivery WHERE mall_id = %s AND id = ANY(%s))) ORDER BY id",
         [require_mall_id(), require_mall_id(), delivery_ids],
     )
     handler(list(events))
