@@ -14,6 +14,7 @@ from mall.tenancy.context import require_mall_id
 from mall.tenancy.postgres.prepared import Prepared
 
 # Counting the coupon comes before the first SKU is looked at, and waits for its lock. One of the two may be missing.
+# `*` stands for the columns both texts name.
 _BOTH = Prepared(
     "coupon_and_skus_locked",
     f"""
