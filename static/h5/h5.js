@@ -4,6 +4,30 @@
 
   document.documentElement.classList.add("js");
 
+  // The other scripts come after the page. What is tapped or typed before them is done once they are there.
+  var EARLY = ["click", "input", "change"];
+  var early = [];
+  var needScripts = "[data-to-cart], [data-close-sheet], button[type=button][hx-post]";
+
+  function keepEarly(event) {
+    var wanted = event.type === "click" ? event.target.closest(needScripts) : event.target;
+    if (!wanted) return;
+    var known = early.some(function (one) { return one.type === event.type && one.on === wanted; });
+    if (!known) early.push({ type: event.type, on: wanted });
+  }
+
+  function doEarly() {
+    EARLY.forEach(function (type) { document.removeEventListener(type, keepEarly, true); });
+    early.forEach(function (one) {
+      if (one.type === "click") one.on.click();
+      else one.on.dispatchEvent(new Event(one.type, { bubbles: true }));
+    });
+  }
+
+  EARLY.forEach(function (type) { document.addEventListener(type, keepEarly, true); });
+  // A turn later: htmx too begins with this event.
+  document.addEventListener("DOMContentLoaded", function () { setTimeout(doEarly); });
+
   function toast(text) {
     var shown = document.querySelector(".toast");
     if (shown) shown.remove();

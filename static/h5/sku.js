@@ -9,9 +9,7 @@
   var group = sheet.querySelector("[data-skus]");
   var opener = null;
 
-  function open(event) {
-    event.preventDefault();
-    opener = event.currentTarget;
+  function open() {
     sheet.classList.add("sheet_open");
     shade.classList.add("shade_open");
     document.documentElement.classList.add("locked");
@@ -150,12 +148,24 @@
   sheet.querySelectorAll("[data-to-cart]").forEach(function (button) {
     button.addEventListener("click", function () { toCart(button); });
   });
-  document.querySelectorAll("[data-open-sheet]").forEach(function (button) { button.addEventListener("click", open); });
+  document.querySelectorAll("[data-open-sheet]").forEach(function (button) {
+    button.addEventListener("click", function (event) {
+      event.preventDefault();
+      opener = button;
+      open();
+    });
+  });
   document.querySelectorAll("[data-close-sheet]").forEach(function (button) { button.addEventListener("click", close); });
   document.addEventListener("keydown", function (event) { if (event.key === "Escape") close(); });
   radios.forEach(function (radio) { radio.addEventListener("change", show); });
   byProperty();
   show();
+  sheet.classList.add("sheet_ready");
+  // Tapped before this script was there: until now the address alone held it open.
+  if (location.hash === "#sku") {
+    history.replaceState(history.state, "", location.pathname + location.search);
+    open();
+  }
 
   var strip = document.querySelector(".gallery__strip");
   var now = document.querySelector("[data-gallery-now]");
