@@ -23,12 +23,6 @@ from tests.factories.trade import ask_refund, lines_of, make_sku, place_and_pay,
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def _clock():
-    with clock.unmoved():
-        yield
-
-
 @pytest.fixture
 def mall():
     mall = make_mall()

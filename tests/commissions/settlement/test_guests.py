@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from commissions.plans.services import change_plan
@@ -23,12 +21,6 @@ from tests.factories.referrals import after_a_moment, credited, levels, make_cli
 from tests.factories.trade import pay, refund
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _clock_put_back() -> Iterator[None]:
-    with clock.unmoved():
-        yield
 
 
 @pytest.fixture

@@ -27,12 +27,6 @@ WECHAT = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _clock():
-    with clock.unmoved():
-        yield
-
-
 @pytest.fixture
 def mall():
     return make_mall()

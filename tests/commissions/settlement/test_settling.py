@@ -25,12 +25,6 @@ from tests.factories.trade import ask_refund, make_sku, place, place_and_pay, re
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def _clock():
-    with clock.unmoved():
-        yield
-
-
 @pytest.fixture
 def mall():
     mall = make_mall()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from commissions.ledger.audit import audit
-from mall import clock
 from mall.catalogue.models import Sku
 from mall.tenancy.context import mall_scope
 from tests.factories.commissions import balance, paid, set_plan
@@ -16,12 +15,6 @@ from tests.factories.offers import give_coupon, make_costed_sku, make_limited
 from tests.factories.trade import make_sku, place, place_and_pay, receive, refund
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _clock():
-    with clock.unmoved():
-        yield
 
 
 @pytest.fixture

@@ -20,12 +20,6 @@ from tests.factories.trade import make_sku, place_and_pay, receive
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def _clock():
-    with clock.unmoved():
-        yield
-
-
 @pytest.fixture
 def order() -> Order:
     mall = make_mall()

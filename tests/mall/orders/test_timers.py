@@ -23,12 +23,6 @@ from tests.factories.members import make_member
 from tests.factories.trade import ask_refund, make_sku, place, place_and_pay, receive, ship
 
 
-@pytest.fixture(autouse=True)
-def _clock():
-    with clock.unmoved():
-        yield
-
-
 def status(order: Order) -> str:
     with mall_scope(order.mall_id):
         return Order.objects.get(pk=order.pk).status

@@ -33,12 +33,6 @@ from mall.tenancy.context import mall_scope
 from tests.factories.trade import make_sku, place
 
 
-@pytest.fixture(autouse=True)
-def _clock():
-    with clock.unmoved():
-        yield
-
-
 @pytest.fixture
 def sku(mall) -> Sku:
     return make_sku(mall, price_fen=1_000, stock=10)

@@ -37,12 +37,6 @@ from tests.factories.pictures import a_picture
 from tests.factories.trade import make_sku, place
 
 
-@pytest.fixture(autouse=True)
-def _clock():
-    with clock.unmoved():
-        yield
-
-
 @pytest.fixture
 def order(mall, buyer) -> Order:
     return place(mall, buyer, (make_sku(mall, price_fen=1_000, stock=10), 2))

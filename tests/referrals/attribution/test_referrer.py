@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -20,12 +19,6 @@ from tests.factories.referrals import BAIDU_SPIDER, join_through, judged, make_c
 from tests.factories.trade import make_product
 
 KEY = "A" * 22
-
-
-@pytest.fixture(autouse=True)
-def _clock_put_back() -> Iterator[None]:
-    with clock.unmoved():
-        yield
 
 
 @pytest.mark.django_db

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,12 +20,6 @@ from tests.factories.members import bearer, make_member
 from tests.factories.referrals import WECHAT, judged, make_link
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
-
-
-@pytest.fixture(autouse=True)
-def _clock_put_back() -> Iterator[None]:
-    with clock.unmoved():
-        yield
 
 
 def app(mall: Mall, user_agent: str = WECHAT) -> Client:

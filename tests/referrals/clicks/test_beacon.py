@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,12 +19,6 @@ from tests.concurrency import together
 from tests.factories.mall import host_of, make_mall
 from tests.factories.members import make_member
 from tests.factories.referrals import as_visitor, browser, judged, make_click, make_link, visitor_of
-
-
-@pytest.fixture(autouse=True)
-def _clock_put_back() -> Iterator[None]:
-    with clock.unmoved():
-        yield
 
 
 def shown(client: Client, code: str | None = None, **extra: Any) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -27,12 +26,6 @@ from tests.factories.members import make_member
 from tests.factories.referrals import BAIDU_SPIDER, judged, make_click, make_link, new_network
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _clock_put_back() -> Iterator[None]:
-    with clock.unmoved():
-        yield
 
 
 def reasons(mall: Mall) -> list[str | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,12 +21,6 @@ from tests.factories.referrals import BAIDU_SPIDER, join_through, make_click, ma
 from tests.factories.trade import make_sku, place, place_and_pay
 
 COUNTS = ("clicks", "valid_clicks", "registrations", "orders", "paid_fen", "commission_fen")
-
-
-@pytest.fixture(autouse=True)
-def _clock_put_back() -> Iterator[None]:
-    with clock.unmoved():
-        yield
 
 
 def mall_that_pays(**changes: Any) -> Mall:

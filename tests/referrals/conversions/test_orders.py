@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from django.db import connection
@@ -36,12 +36,6 @@ from tests.factories.referrals import (
     make_link,
 )
 from tests.factories.trade import pay
-
-
-@pytest.fixture(autouse=True)
-def _clock_put_back() -> Iterator[None]:
-    with clock.unmoved():
-        yield
 
 
 def recorded(mall: Mall) -> list[int]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from mall import clock
 from mall.buyers.services import create_guest
 from mall.orders.models import OrderAddress
 from mall.payments.models import Payment
@@ -17,12 +14,6 @@ from tests.factories.mall import make_mall
 from tests.factories.members import make_chain, make_member
 from tests.factories.referrals import after_a_moment, change_rules, credited, levels, make_click, make_link
 from tests.factories.trade import pay
-
-
-@pytest.fixture(autouse=True)
-def _clock_put_back() -> Iterator[None]:
-    with clock.unmoved():
-        yield
 
 
 @pytest.mark.django_db
