@@ -14,6 +14,7 @@
     if (!wanted) return;
     var known = early.some(function (one) { return one.type === event.type && one.on === wanted; });
     if (!known) early.push({ type: event.type, on: wanted });
+    if (event.type === "click") toast(document.body.dataset.early);
   }
 
   function doEarly() {
@@ -27,6 +28,13 @@
   EARLY.forEach(function (type) { document.addEventListener(type, keepEarly, true); });
   // A turn later: htmx too begins with this event.
   document.addEventListener("DOMContentLoaded", function () { setTimeout(doEarly); });
+
+  // One that does not come at all: the page says so, and is then as it is without scripts.
+  document.addEventListener("error", function (event) {
+    if (event.target.tagName !== "SCRIPT") return;
+    document.documentElement.classList.add("broken");
+    if (!document.querySelector(".sheet_ready")) document.documentElement.classList.remove("js");
+  }, true);
 
   function toast(text) {
     var shown = document.querySelector(".toast");
@@ -123,6 +131,7 @@
       event.preventDefault();
       copy(button);
     }
+    if (event.target.closest("[data-reload]")) location.reload();
     var back = event.target.closest("[data-back]");
     if (back && history.length > 1 && document.referrer.startsWith(location.origin)) {
       event.preventDefault();

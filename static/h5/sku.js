@@ -2,7 +2,8 @@
 (function () {
   "use strict";
   var sheet = document.getElementById("sku");
-  if (!sheet) return;
+  // Without what every page needs, the sheet stays a plain part of its page.
+  if (!sheet || !document.documentElement.classList.contains("js")) return;
   var shade = document.querySelector(".shade");
   var radios = Array.from(sheet.querySelectorAll("input[name=sku]"));
   var quantity = sheet.querySelector("[name=quantity]");
