@@ -6,14 +6,20 @@ from typing import Any
 
 import pytest
 
+from mall.carts.models import CartItem
+from mall.carts.owners import CartOwner
+from mall.carts.services import add_item
 from mall.catalogue.services import create_product
 from mall.tenancy.context import mall_scope
 from tests.browser.conftest import ANDROID
 from tests.browser.test_loop import (
     _beside_playwrights_event_loop,  # noqa: F401 - a fixture
+    logged_in_phone,
     phone,
 )
 from tests.factories.mall import make_mall
+from tests.factories.members import make_member
+from tests.factories.trade import make_product
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -57,3 +63,101 @@ def test_a_script_that_never_comes_leaves_a_page_that_one_can_buy_with(server, c
         page.click("text=重新加载")
         page.wait_for_selector("text=页面没有加载完整", state="hidden")
     assert [one for one in page.troubles if "ERR_FAILED" not in one] == []
+
+
+class LateAnswers:
+    """Answers of this address are on their way, in the order they were asked for, until let through."""
+
+    def __init__(self, page: Any, address: str) -> None:
+        self.page = page
+        self.held: list[Any] = []
+        page.route(address, self._hold)
+
+    def _hold(self, route: Any) -> None:
+        self.held.append(route)
+
+    def wait(self, count: int = 1) -> None:
+        """Until so many are asked for and not answered."""
+        while len(self.held) < count:
+            self.page.wait_for_timeout(20)
+
+    def come(self, *, status: int = 200) -> None:
+        """The oldest comes; another status than 200 comes in its place."""
+        self.wait()
+        route = self.held.pop(0)
+        with self.page.expect_event("requestfinished"):
+            route.continue_() if status == 200 else route.fulfill(status=status)
+
+
+def filled_cart(chromium: Any, server: str) -> Any:
+    """A member before his cart: tea at ¥10 and a bowl at ¥100, one of each."""
+    mall = make_mall()
+    member, base = make_member(mall), f"http://{mall.slug}.localhost:{server}"
+    with mall_scope(mall.pk):
+        for name, price_fen in (("青瓷盖碗", 10_000), ("高山绿茶", 1_000)):
+            sku = make_product(mall, name=name, price_fen=price_fen).skus.get()
+            add_item(owner=CartOwner(member.buyer), sku_id=sku.public_id, quantity=1)
+    page = logged_in_phone(chromium, member, base)
+    page.mall = mall
+    page.goto(f"{base}/cart", wait_until="networkidle")
+    return page
+
+
+def more(page: Any, name: str, times: int = 1) -> None:
+    for _ in range(times):
+        page.click(f".cartrow:has-text('{name}') [data-step='1']")
+
+
+def figures(page: Any) -> tuple[list[str], str, str]:
+    """Quantities, sum and button of the cart as the page shows them."""
+    quantities = page.locator(".cartrow [name=quantity]").evaluate_all("all => all.map(one => one.value)")
+    button = page.inner_text(".bottom-bar .btn_main")
+    return quantities, page.inner_text(".bottom-bar__sum").split("¥")[1], button
+
+
+def in_cart(page: Any) -> list[int]:
+    with mall_scope(page.mall.pk):
+        return [item.quantity for item in CartItem.objects.order_by("-id")]
+
+
+def test_what_is_tapped_in_the_cart_while_an_answer_is_on_its_way_stays(server, chromium):
+    page = filled_cart(chromium, server)
+    late = LateAnswers(page, "**/cart/items/*")
+    more(page, "高山绿茶")
+    late.wait()
+    more(page, "高山绿茶", 3)
+    more(page, "青瓷盖碗", 2)
+    page.wait_for_timeout(400)
+    # One at a time: two at once could be answered in the wrong order.
+    assert len(late.held) == 1
+    for _ in range(3):
+        late.come()
+    page.wait_for_selector(".bottom-bar:has-text('350.00')")
+    assert figures(page) == (["5", "3"], "350.00", "结算(8)")
+    assert in_cart(page) == [5, 3]
+    assert page.troubles == []
+
+
+@pytest.mark.parametrize("status", [500, 502])
+def test_a_change_that_the_shop_has_not_heard_of_does_not_stand_in_the_cart(server, chromium, status):
+    page = filled_cart(chromium, server)
+    late = LateAnswers(page, "**/cart/items/*")
+    more(page, "青瓷盖碗", 2)
+    late.come(status=status)
+    page.wait_for_selector(".toast:has-text('网络不稳定')")
+    assert figures(page) == (["1", "1"], "110.00", "结算(2)")
+    page.unroute_all()
+    more(page, "青瓷盖碗")
+    page.wait_for_selector(".bottom-bar:has-text('210.00')")
+    assert in_cart(page) == [1, 2]
+
+
+def test_who_goes_to_the_checkout_at_once_takes_along_what_he_tapped_last(server, chromium):
+    page = filled_cart(chromium, server)
+    late = LateAnswers(page, "**/cart/items/*")
+    more(page, "青瓷盖碗")
+    page.click("text=结算(2)")
+    late.come()
+    page.wait_for_url("**/checkout?cart=1*")
+    assert "210.00" in page.inner_text("#sum")
+    assert page.troubles == []
