@@ -169,7 +169,7 @@
   });
 
   // A fragment that did not come leaves the page as it is; who asked for it hears why.
-  ["htmx:sendError", "htmx:responseError"].forEach(function (failure) {
+  ["htmx:sendError", "htmx:responseError", "htmx:timeout"].forEach(function (failure) {
     document.addEventListener(failure, function (event) {
       if (!event.target.matches("[data-poll], [data-quiet]")) toast(document.body.dataset.offline);
     });

@@ -131,7 +131,11 @@
     if (!chosen()) return window.h5.toast(button.dataset.choose);
     if (button.disabled) return;
     button.disabled = true;
-    fetch(button.dataset.token, { credentials: "same-origin" }).then(function (answer) {
+    var late = new AbortController();
+    var clock = setTimeout(function () { late.abort(); }, window.htmx ? window.htmx.config.timeout : 0);
+    fetch(button.dataset.token, { credentials: "same-origin", signal: late.signal }).then(function (answer) {
+      clearTimeout(clock);
+      if (!answer.ok) throw new Error(answer.status);
       return answer.text();
     }).then(function (token) {
       // The answer says what came of it, and how many pieces lie in the cart now.

@@ -18,7 +18,7 @@ from tests.browser.test_loop import (
     phone,
 )
 from tests.factories.mall import make_mall
-from tests.factories.members import make_member
+from tests.factories.members import make_member, new_phone
 from tests.factories.trade import make_product
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -161,3 +161,27 @@ def test_who_goes_to_the_checkout_at_once_takes_along_what_he_tapped_last(server
     page.wait_for_url("**/checkout?cart=1*")
     assert "210.00" in page.inner_text("#sum")
     assert page.troubles == []
+
+
+def test_an_answer_that_never_comes_is_given_up_with_a_word(server, chromium):
+    mall = make_mall()
+    product = make_sizes(mall)
+    base, page = f"http://{mall.slug}.localhost:{server}", phone(chromium, user_agent=ANDROID)
+    page.goto(f"{base}/login", wait_until="networkidle")
+    page.fill("[name=phone]", new_phone())
+    # Twenty seconds as four tenths.
+    page.evaluate("htmx.config.timeout /= 50")
+    LateAnswers(page, "**/fragments/phone-code/*")
+    page.click("text=获取验证码")
+    page.wait_for_selector(".toast:has-text('网络不稳定')")
+    page.wait_for_selector("button:has-text('获取验证码'):enabled")
+
+    page.goto(f"{base}/products/{product.public_id}", wait_until="networkidle")
+    page.evaluate("htmx.config.timeout /= 50")
+    late = LateAnswers(page, "**/fragments/form-token")
+    page.click(".bottom-bar >> text=加入购物车")
+    page.click("#sku .chip:has-text('250克')")
+    page.click("#sku >> text=加入购物车")
+    late.wait()
+    page.wait_for_selector(".toast:has-text('网络不稳定')")
+    page.wait_for_selector("#sku button:has-text('加入购物车'):enabled")
