@@ -54,7 +54,7 @@ def cashier(request: HttpRequest, order_id: UUID) -> HttpResponse:
     form = Cashier(sent(request))
     if request.method == "POST" and form.is_valid() and (begun := _begin(request, order, form)):
         return redirect(f"pages:{begun}", order.public_id)
-    context = {"order": order, "form": form, "ways": _ways(request, form), "now": clock.now()}
+    context = {"order": order, "form": form, "ways": _ways(request, form), "now": clock.now(), "fresh": True}
     return page(request, "h5/payments/cashier.html", context)
 
 

@@ -92,6 +92,12 @@
     }
   }
 
+  // A page that is asked for without a line is an error of the browser's in place of the one that is there.
+  function onceOnline(act) {
+    if (navigator.onLine) act();
+    else window.addEventListener("online", act, { once: true });
+  }
+
   function countDown(clock) {
     var end = Date.parse(clock.dataset.until);
     // The server's clock decides; a phone's own may be wrong by hours.
@@ -106,7 +112,7 @@
       if (left > 0) return setTimeout(tick, 1000);
       // What became of it, the server says. Not under a form that is on its way.
       if (clock.dataset.over && !document.querySelector("form[data-sent]")) {
-        location.replace(location.pathname + location.search);
+        onceOnline(function () { location.replace(location.pathname + location.search); });
       }
     }
     if (!isNaN(end)) tick();
@@ -153,14 +159,31 @@
     });
   });
 
-  // "Back" may bring the page from memory, with its buttons still asleep.
+  // What the browser has put back into the fields, the rest of the page has not heard of.
+  function isPutBack(field) {
+    if (field.type === "radio") return field.checked && !field.defaultChecked;
+    if (field.tagName !== "SELECT") return field.value !== field.defaultValue;
+    var first = Array.from(field.options).findIndex(function (option) { return option.defaultSelected; });
+    return field.selectedIndex !== Math.max(first, 0);
+  }
+
+  // "Back" may bring the page from memory, with its buttons still asleep, or as it was once stored.
   window.addEventListener("pageshow", function (event) {
+    var came = performance.getEntriesByType("navigation")[0] || {};
+    var isStored = came.type === "back_forward" && came.transferSize === 0;
+    var isOld = event.persisted || isStored;
+    if (isOld && (document.body.dataset.fresh || (isStored && document.querySelector("[data-until]")))) {
+      onceOnline(function () { location.reload(); });
+    } else if (!event.persisted && came.type !== "navigate") {
+      document.querySelectorAll("select, [name=quantity], [name=entry]").forEach(function (field) {
+        if (isPutBack(field)) field.dispatchEvent(new Event("change", { bubbles: true }));
+      });
+    }
     if (!event.persisted) return;
     document.querySelectorAll("form[data-sent]").forEach(function (form) {
       delete form.dataset.sent;
       form.querySelectorAll("[aria-disabled]").forEach(function (button) { button.removeAttribute("aria-disabled"); });
     });
-    if (document.body.dataset.fresh) location.reload();
   });
 
   // Nobody looks: nobody asks.

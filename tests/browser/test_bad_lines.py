@@ -11,7 +11,7 @@ from mall.carts.owners import CartOwner
 from mall.carts.services import add_item
 from mall.catalogue.services import create_product
 from mall.tenancy.context import mall_scope
-from tests.browser.conftest import ANDROID
+from tests.browser.conftest import ANDROID, CHROMIUM, FLAGS
 from tests.browser.test_loop import (
     _beside_playwrights_event_loop,  # noqa: F401 - a fixture
     logged_in_phone,
@@ -19,7 +19,7 @@ from tests.browser.test_loop import (
 )
 from tests.factories.mall import make_mall
 from tests.factories.members import make_member, new_phone
-from tests.factories.trade import make_product
+from tests.factories.trade import make_product, place
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -185,3 +185,69 @@ def test_an_answer_that_never_comes_is_given_up_with_a_word(server, chromium):
     late.wait()
     page.wait_for_selector(".toast:has-text('网络不稳定')")
     page.wait_for_selector("#sku button:has-text('加入购物车'):enabled")
+
+
+def test_back_to_the_cart_shows_what_lies_in_it_now(server, chromium):
+    page = filled_cart(chromium, server)
+    # Stored under the cookies it has now.
+    page.reload(wait_until="networkidle")
+    more(page, "青瓷盖碗")
+    page.wait_for_selector(".bottom-bar:has-text('210.00')")
+    page.click("text=结算(3)")
+    page.wait_for_url("**/checkout?cart=1*")
+    # Without a line the page is kept as it is, and fetched once there is one again.
+    page.context.set_offline(True)
+    page.go_back()
+    page.wait_for_selector(".cartrow")
+    page.context.set_offline(False)
+    page.wait_for_selector(".bottom-bar:has-text('210.00')")
+    assert figures(page) == (["1", "2"], "210.00", "结算(3)")
+
+
+def test_back_to_the_checkout_shows_the_sum_of_what_stands_in_its_fields(server, chromium):
+    mall = make_mall()
+    product, member = make_sizes(mall), make_member(mall)
+    base = f"http://{mall.slug}.localhost:{server}"
+    page = logged_in_phone(chromium, member, base)
+    page.goto(f"{base}/products/{product.public_id}", wait_until="networkidle")
+    page.click(".bottom-bar >> text=立即购买")
+    page.click("#sku .chip:has-text('250克')")
+    page.click("#sku >> text=立即购买")
+    page.wait_for_url("**/checkout*")
+    page.wait_for_load_state("networkidle")
+    page.click("[data-step='1']")
+    page.select_option("[name=province]", "浙江省")
+    page.wait_for_selector("#sum:has-text('180')")
+    page.wait_for_selector("option[value='杭州市']", state="attached")
+    page.goto(f"{base}/me")
+    page.go_back()
+    page.wait_for_selector("option[value='杭州市']", state="attached")
+    page.wait_for_selector("#sum:has-text('180')")
+    assert page.input_value("[name=quantity]") == "2"
+    page.go_back()
+    page.click(".bottom-bar >> text=立即购买")
+    shown = page.inner_text("#sku [data-price]").replace("\n", "")
+    chosen = page.eval_on_selector_all("#sku [name=sku]:checked", "all => all.map(one => '¥' + one.dataset.price)")
+    assert chosen in ([], [shown])
+    assert page.troubles == []
+
+
+def test_back_to_the_cashier_after_paying_says_that_it_is_paid(server, chromium):
+    mall = make_mall()
+    member, base = make_member(mall), f"http://{mall.slug}.localhost:{server}"
+    sku = make_product(mall, name="高山绿茶", price_fen=5_000).skus
+    with mall_scope(mall.pk):
+        order = place(mall, member.buyer, (sku.get(), 1))
+    # As people's browsers are: pages that were left stay in memory.
+    browser = chromium.browser_type.launch(
+        executable_path=CHROMIUM, args=list(FLAGS), ignore_default_args=["--disable-back-forward-cache"]
+    )
+    page = logged_in_phone(browser, member, base)
+    page.goto(f"{base}/orders/{order.public_id}/pay", wait_until="networkidle")
+    page.click("button:has-text('确认付款')")
+    page.wait_for_selector("h2:has-text('支付成功')")
+    with page.expect_navigation(wait_until="commit"):
+        page.evaluate("history.back()")
+    page.wait_for_selector("h2:has-text('支付成功')")
+    assert page.locator("button:has-text('确认付款')").count() == 0
+    browser.close()
