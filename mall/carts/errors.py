@@ -18,6 +18,13 @@ class CartFull(Conflict):
     message = _("购物车最多放 50 种商品，请先结算或移除一些。")
 
 
+class CartChanged(Conflict):
+    """409: something else lies in the cart than its buyer has seen."""
+
+    code = "cart_changed"
+    message = _("购物车里的商品有变动，请核对后再提交。")
+
+
 class NotInCart(Missing):
     """404: this SKU is not in the caller's cart."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,6 +25,7 @@ from mall.buyers.models import Buyer
 from mall.buyers.pages import address as page_address
 from mall.buyers.ports import buyer_logged_in
 from mall.buyers.sessions import buyer_of_request, log_in
+from mall.carts.errors import CartChanged
 from mall.carts.owners import CartOwner, guest_key_in, owner_of_request
 from mall.carts.selectors import cart_of
 from mall.carts.services import clear_items, merge_cart
@@ -64,6 +66,12 @@ class Wanted:
     def is_cart(self) -> bool:
         """Whether it comes out of the cart."""
         return self.sku is None
+
+    @property
+    def goods(self) -> str:
+        """Other goods, or another number of them, read otherwise: what the page showed is what is ordered."""
+        pieces = sorted((sku.pk, quantity) for sku, quantity in self.lines)
+        return sha256(repr(pieces).encode()).hexdigest()[:16]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -141,6 +149,8 @@ def _place(request: HttpRequest, form: Checkout, wanted: Wanted, coupon: str) ->
     }
 
     def place() -> Order:
+        if wanted.is_cart and request.POST.get("goods", wanted.goods) != wanted.goods:
+            raise CartChanged
         lines = wanted.lines if wanted.is_cart else [(wanted.sku, form.cleaned_data["quantity"])]
         seen = expected_fen(request.POST)
         try:

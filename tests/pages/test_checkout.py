@@ -45,7 +45,7 @@ def rows(mall, model, **which):
 def sent(page, **more):
     """The checkout's form as the page showed it, with what was typed."""
     found = {"attempt": hidden(page, "attempt"), "note": "", **ADDRESS, **more}
-    for name in ("sku", "cart", "expected"):
+    for name in ("sku", "cart", "goods", "expected"):
         if f'name="{name}" value=' in text_of(page):
             found.setdefault(name, hidden(page, name))
     return found
@@ -149,6 +149,28 @@ def test_what_lies_in_a_strangers_cart_is_ordered_and_the_rest_stays_his(mall):
     (line,) = rows(mall, OrderLine)
     assert (line.sku_id, line.quantity, order.total_fen) == (bought.pk, 3, 3_000)
     assert [(item.sku_id, item.buyer_id) for item in rows(mall, CartItem)] == [(left.pk, order.buyer_id)]
+
+
+def test_a_cart_that_was_changed_in_another_tab_is_shown_anew_before_it_is_ordered(mall):
+    member, goods = make_member(mall), [make_sku(mall, price_fen=price_fen) for price_fen in (1_000, 500, 500)]
+    browser = logged_in(mall, member)
+    for sku in goods[:2]:
+        browser.post("/cart/items", {"sku": sku.public_id, "quantity": "1"})
+    page = browser.get("/checkout?cart=1")
+    # Another for the same price, and then one less: both no dearer than what was seen.
+    browser.post(f"/cart/items/{goods[1].public_id}", {"remove": "1"})
+    browser.post("/cart/items", {"sku": goods[2].public_id, "quantity": "1"})
+    for left in (goods[0], goods[2]):
+        refused = browser.post("/checkout", sent(page))
+        assert "购物车里的商品有变动" in seen_in(refused)
+        assert rows(mall, Order) == []
+        browser.post(f"/cart/items/{left.public_id}", {"remove": "1"} if left == goods[0] else {"selecting": "1"})
+    browser.post(f"/cart/items/{goods[2].public_id}", {"selecting": "1", "selected": "1"})
+    page = browser.get("/checkout?cart=1")
+    placed, again = browser.post("/checkout", sent(page)), browser.post("/checkout", sent(page))
+    (order,) = rows(mall, Order)
+    assert order.total_fen == 500
+    assert placed["Location"] == again["Location"] == f"/orders/{order.public_id}/pay"
 
 
 def test_the_quantity_stands_in_the_stepper_and_nowhere_beside_it(mall):
