@@ -18,8 +18,8 @@ from mall.orders.idempotency import claim, fingerprint, keep
 Row = TypeVar("Row", bound=Model)
 
 CREATED = 201
-# Another one on every page shown.
-_NOT_ASKED = "csrfmiddlewaretoken"
+# Another one on every page shown, and another proof of who asks: where the first answer was lost, its code is used up.
+_NOT_ASKED = frozenset({"csrfmiddlewaretoken", "code"})
 
 
 def once(request: HttpRequest, *, make: Callable[[], Row], among: QuerySet[Row]) -> Row:
@@ -28,7 +28,7 @@ def once(request: HttpRequest, *, make: Callable[[], Row], among: QuerySet[Row])
     Two sendings at once wait for each other. Raises what `make` raises; the caller's block must be
     rolled back then, so that the attempt is free again. Only for a form whose `attempt` is a UUID.
     """
-    asked = {name: values for name, values in request.POST.lists() if name != _NOT_ASKED}
+    asked = {name: values for name, values in request.POST.lists() if name not in _NOT_ASKED}
     print_of_form = fingerprint("POST", request.path, asked)
     key = f"page:{print_of_form}"
     first = claim(principal=request.buyer, key=key, fingerprint=print_of_form)

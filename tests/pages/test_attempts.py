@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from mall.aftersales.models import Refund
+from mall.buyers.services import send_phone_code
 from mall.catalogue.models import Sku
 from mall.orders.models import Order
 from mall.payments import pages
 from mall.tenancy.context import mall_scope
 from tests.factories.mall import make_mall
-from tests.factories.members import make_member
+from tests.factories.members import make_member, new_phone
 from tests.factories.trade import make_sku, pay, place, place_and_pay
-from tests.pages.browsing import ADDRESS, hidden, logged_in, seen_in
+from tests.pages.browsing import ADDRESS, hidden, logged_in, seen_in, stranger
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +42,22 @@ def test_the_same_form_sent_twice_is_one_order(shop):
     assert len(orders_of(mall)) == 1
     with mall_scope(mall.pk):
         assert Sku.objects.get(pk=sku.pk).stock == 999
+
+
+def test_a_strangers_form_whose_answer_was_lost_is_one_order_with_another_code_too(shop):
+    mall, _member, _phone = shop
+    sku, number = make_sku(mall), new_phone()
+    given = {}
+    for _sending in range(2):
+        # Nothing of the first answer came: neither the log-in nor the way to the cashier.
+        browser = stranger(mall)
+        page = browser.get(f"/checkout?sku={sku.public_id}")
+        given = given or {**ADDRESS, "sku": sku.public_id, "quantity": "1", "attempt": hidden(page, "attempt")}
+        with mall_scope(mall.pk):
+            code = send_phone_code(phone=number, purpose="login")[1]
+        placed = browser.post("/checkout", {**given, "phone": number, "code": code})
+        assert placed.status_code == 302
+    assert len(orders_of(mall)) == 1
 
 
 def test_who_goes_back_and_changes_something_gets_what_he_asked_for(shop):
