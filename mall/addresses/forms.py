@@ -55,6 +55,8 @@ class RegionForm(PageForm):
                 "hx-target": "#regions",
                 "hx-swap": "outerHTML",
                 "hx-include": "#regions",
+                # The last choice counts, not the one whose cities come first.
+                "hx-sync": "closest form:replace",
             }
         self.fields[name].widget = widget
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mall.addresses.services import add_address
 from mall.carts.models import CartItem
 from mall.carts.owners import CartOwner
 from mall.carts.services import add_item
@@ -19,7 +20,7 @@ from tests.browser.test_loop import (
 )
 from tests.factories.mall import make_mall
 from tests.factories.members import make_member, new_phone
-from tests.factories.trade import make_product, place
+from tests.factories.trade import an_address, make_product, place
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -251,3 +252,60 @@ def test_back_to_the_cashier_after_paying_says_that_it_is_paid(server, chromium)
     page.wait_for_selector("h2:has-text('支付成功')")
     assert page.locator("button:has-text('确认付款')").count() == 0
     browser.close()
+
+
+def at_checkout(chromium: Any, server: str, *, has_address: bool = False) -> Any:
+    """A member before the checkout of one piece at ¥50."""
+    mall = make_mall()
+    member, base = make_member(mall), f"http://{mall.slug}.localhost:{server}"
+    sku = make_product(mall, name="高山绿茶", price_fen=5_000).skus
+    page = logged_in_phone(chromium, member, base)
+    page.mall = mall
+    with mall_scope(mall.pk):
+        if has_address:
+            add_address(buyer=member.buyer, fields=an_address())
+        page.goto(f"{base}/checkout?sku={sku.get().public_id}", wait_until="networkidle")
+    return page
+
+
+def test_what_is_typed_while_a_pasted_address_is_read_stays(server, chromium):
+    page = at_checkout(chromium, server)
+    late = LateAnswers(page, "**/fragments/address")
+    page.fill("#pasted", "张三 13800138000 浙江省杭州市西湖区文三路1号")
+    late.wait()
+    page.fill("[name=detail]", "文三路1号 3 楼")
+    late.come()
+    page.wait_for_selector("[name=name][value='张三']")
+    assert page.input_value("[name=detail]") == "文三路1号 3 楼"
+    assert page.input_value("[name=district]") == "西湖区"
+    assert page.troubles == []
+
+
+def test_the_province_that_was_chosen_last_is_the_one_whose_cities_come(server, chromium):
+    page = at_checkout(chromium, server)
+    late = LateAnswers(page, "**/fragments/regions*")
+    page.select_option("[name=province]", "江苏省")
+    late.wait()
+    page.select_option("[name=province]", "浙江省")
+    page.wait_for_timeout(300)
+    late.held.pop(0).continue_()
+    page.wait_for_timeout(300)
+    for route in late.held:
+        route.continue_()
+    page.wait_for_selector("[name=city] option >> nth=1", state="attached")
+    assert page.input_value("[name=province]") == "浙江省"
+    assert page.locator("option[value='杭州市']").count() == 1
+
+
+@pytest.mark.parametrize("status", [500, 502])
+def test_a_sum_that_could_not_be_fetched_is_none_until_it_could(server, chromium, picture, status):
+    page = at_checkout(chromium, server)
+    late = LateAnswers(page, "**/fragments/amounts")
+    page.click("[data-step='1']")
+    late.come(status=status)
+    page.wait_for_selector("#sum:text-is('—')")
+    page.wait_for_selector("#amounts", state="hidden")
+    picture(page, "bad-line-no-sum")
+    late.come()
+    page.wait_for_selector("#sum:has-text('100.00')")
+    page.wait_for_selector("#amounts:has-text('100.00')")
