@@ -145,18 +145,27 @@
     }
   });
 
+  // Those outside of the form too.
+  function submits(form) {
+    return Array.from(form.elements).filter(function (one) { return one.type === "submit"; });
+  }
+
   document.addEventListener("submit", function (event) {
     var form = event.target;
     if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) {
       event.preventDefault();
       return;
     }
-    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (form.hasAttribute("hx-post")) return;
+    if (!navigator.onLine) {
+      // The browser's own page of the error would take what was typed with it.
+      event.preventDefault();
+      return toast(document.body.dataset.offline);
+    }
+    if (form.method !== "post") return;
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "1";
-    form.querySelectorAll("button[type=submit], button:not([type])").forEach(function (button) {
-      button.setAttribute("aria-disabled", "true");
-    });
+    submits(form).forEach(function (button) { button.setAttribute("aria-disabled", "true"); });
   });
 
   // What the browser has put back into the fields, the rest of the page has not heard of.
@@ -182,7 +191,7 @@
     if (!event.persisted) return;
     document.querySelectorAll("form[data-sent]").forEach(function (form) {
       delete form.dataset.sent;
-      form.querySelectorAll("[aria-disabled]").forEach(function (button) { button.removeAttribute("aria-disabled"); });
+      submits(form).forEach(function (button) { button.removeAttribute("aria-disabled"); });
     });
   });
 
