@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from mall.addresses.services import add_address
 from mall.carts.models import CartItem
 from mall.carts.owners import CartOwner
 from mall.carts.services import add_item
@@ -20,7 +19,7 @@ from tests.browser.test_loop import (
 )
 from tests.factories.mall import make_mall
 from tests.factories.members import make_member, new_phone
-from tests.factories.trade import an_address, make_product, place
+from tests.factories.trade import make_product, place
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -254,7 +253,7 @@ def test_back_to_the_cashier_after_paying_says_that_it_is_paid(server, chromium)
     browser.close()
 
 
-def at_checkout(chromium: Any, server: str, *, has_address: bool = False) -> Any:
+def at_checkout(chromium: Any, server: str) -> Any:
     """A member before the checkout of one piece at ¥50."""
     mall = make_mall()
     member, base = make_member(mall), f"http://{mall.slug}.localhost:{server}"
@@ -262,8 +261,6 @@ def at_checkout(chromium: Any, server: str, *, has_address: bool = False) -> Any
     page = logged_in_phone(chromium, member, base)
     page.mall = mall
     with mall_scope(mall.pk):
-        if has_address:
-            add_address(buyer=member.buyer, fields=an_address())
         page.goto(f"{base}/checkout?sku={sku.get().public_id}", wait_until="networkidle")
     return page
 
