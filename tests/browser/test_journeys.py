@@ -85,6 +85,7 @@ def test_from_a_share_link_through_a_transfer_and_a_refund_to_a_review(server, w
     theirs = counter(chromium, mall, base)
     confirm(theirs, base)
     assert paid_for(mall, promoter) == [1_280]
+    his.wait_for_selector("text=支付成功")
     ship(theirs, f"{base}/dashboard/orders/{order.public_id}")
     his.goto(f"{base}/orders/{order.public_id}")
     his.wait_for_selector("text=SF1234567890")
