@@ -9,13 +9,13 @@ import pytest
 
 from tests.chaos.conftest import times
 from tests.chaos.oracle import verify, wait_for_quiet
-from tests.chaos.trade import Crowd, Log
+from tests.chaos.trade import ECHO, Crowd, Log
 
 pytestmark = pytest.mark.chaos
 
 # What a client may see while the database is away: its answer, or "come again". A server that answers before
 # it has read all of a request closes the connection, which the client learns with the next one.
-ALLOWED = {"200", "201", "503", "broken off (BrokenPipeError)", "broken off (ConnectionResetError)"}
+ALLOWED = {"200", "201", "503", ECHO, "broken off (BrokenPipeError)", "broken off (ConnectionResetError)"}
 
 
 def test_a_power_cut_of_postgresql_loses_nothing_that_was_acknowledged(serving, make_mall, figures):
