@@ -29,9 +29,11 @@
   // A turn later: htmx too begins with this event.
   document.addEventListener("DOMContentLoaded", function () { setTimeout(doEarly); });
 
-  // One that does not come at all: the page says so, and is then as it is without scripts.
+  // One of ours that does not come at all: the page says so, and is then as it is without scripts. What a phone or
+  // its network puts into the page is no loss.
+  var ours = new URL("..", document.currentScript.src).href;
   document.addEventListener("error", function (event) {
-    if (event.target.tagName !== "SCRIPT") return;
+    if (event.target.tagName !== "SCRIPT" || !event.target.src.startsWith(ours)) return;
     document.documentElement.classList.add("broken");
     if (!document.querySelector(".sheet_ready")) document.documentElement.classList.remove("js");
   }, true);
@@ -157,9 +159,11 @@
       return;
     }
     if (form.hasAttribute("hx-post")) return;
-    if (!navigator.onLine) {
-      // The browser's own page of the error would take what was typed with it.
+    if (!navigator.onLine && !form.dataset.warned) {
+      // The browser's own page of the error would take what was typed with it. Some phones are wrong about
+      // their line, though: who insists is let through.
       event.preventDefault();
+      form.dataset.warned = "1";
       return toast(document.body.dataset.offline);
     }
     if (form.method !== "post") return;

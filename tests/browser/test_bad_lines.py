@@ -65,6 +65,67 @@ def test_a_script_that_never_comes_leaves_a_page_that_one_can_buy_with(server, c
     assert [one for one in page.troubles if "ERR_FAILED" not in one] == []
 
 
+def test_a_script_that_a_network_puts_into_the_page_is_not_missed(server, chromium):
+    mall = make_mall()
+    base, page = f"http://{mall.slug}.localhost:{server}", phone(chromium, user_agent=ANDROID)
+    page.goto(f"{base}/products/{make_sizes(mall).public_id}", wait_until="networkidle")
+    page.route("**/ads.js", lambda route: route.abort())
+    page.evaluate("""() => new Promise(failed => document.body.append(
+        Object.assign(document.createElement("script"), { src: "http://10.0.0.1/ads.js", onerror: failed })))""")
+    assert page.is_hidden("text=页面没有加载完整")
+    page.click(".bottom-bar >> text=立即购买")
+    page.wait_for_selector("#sku.sheet_open")
+
+
+class SlowScripts:
+    """Scripts of these names are on their way until they may come."""
+
+    def __init__(self, page: Any, *names: str) -> None:
+        self.held: list[Any] = []
+        self.may_come = False
+        for name in names:
+            page.route(f"**/{name}*.js", self._meet)
+
+    def _meet(self, route: Any) -> None:
+        if self.may_come:
+            route.continue_()
+        else:
+            self.held.append(route)
+
+    def come(self) -> None:
+        assert self.held
+        self.may_come = True
+        for route in self.held:
+            route.continue_()
+
+
+def test_what_is_tapped_and_typed_before_the_scripts_have_come_is_done_all_the_same(server, chromium, picture):
+    mall = make_mall()
+    product = make_sizes(mall)
+    base, page = f"http://{mall.slug}.localhost:{server}", phone(chromium, user_agent=ANDROID)
+    scripts = SlowScripts(page, "sku", "htmx")
+    page.goto(f"{base}/products/{product.public_id}", wait_until="commit")
+    page.click(".bottom-bar >> text=立即购买")
+    page.click("#sku .chip:has-text('250克')")
+    picture(page, "buying-before-the-scripts")
+    page.click("#sku >> text=加入购物车")
+    assert page.locator("#cart-badge .badge").count() == 0
+    scripts.come()
+    page.wait_for_selector("#cart-badge .badge:has-text('1')")
+    page.wait_for_selector("#sku", state="hidden")
+    assert "#" not in page.url
+    with mall_scope(mall.pk):
+        assert [(item.sku.price_fen, item.quantity) for item in CartItem.objects.select_related("sku")] == [(9_000, 1)]
+
+    scripts = SlowScripts(page, "htmx")
+    page.goto(f"{base}/checkout?cart=1", wait_until="commit")
+    page.fill("#pasted", f"张三 {new_phone()} 浙江省杭州市西湖区文三路1号")
+    page.click("text=获取验证码")
+    scripts.come()
+    page.wait_for_selector("input[name=detail][value='文三路1号']")
+    assert page.troubles == []
+
+
 class LateAnswers:
     """Answers of this address are on their way, in the order they were asked for, until let through."""
 

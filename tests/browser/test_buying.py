@@ -11,7 +11,6 @@ import pytest
 from commissions.settlement.models import Commission
 from mall import clock
 from mall.carts.models import CartItem
-from mall.catalogue.services import create_product
 from mall.malls.models import Mall
 from mall.orders.models import Order, OrderAddress
 from mall.tenancy.context import mall_scope
@@ -86,58 +85,6 @@ def test_a_stranger_gets_from_a_share_link_to_paid_with_few_taps(server, worker,
         order = Order.objects.get()
         assert (order.status, order.total_fen) == ("paid", 12_800)
         assert OrderAddress.objects.get(order=order).district == "西湖区"
-
-
-class SlowScripts:
-    """Scripts of these names are on their way until they may come."""
-
-    def __init__(self, page: Any, *names: str) -> None:
-        self.held: list[Any] = []
-        self.may_come = False
-        for name in names:
-            page.route(f"**/{name}*.js", self._meet)
-
-    def _meet(self, route: Any) -> None:
-        if self.may_come:
-            route.continue_()
-        else:
-            self.held.append(route)
-
-    def come(self) -> None:
-        assert self.held
-        self.may_come = True
-        for route in self.held:
-            route.continue_()
-
-
-def test_what_is_tapped_and_typed_before_the_scripts_have_come_is_done_all_the_same(server, chromium, picture):
-    mall = make_mall()
-    with mall_scope(mall.pk):
-        sizes = [("100克", 5_000), ("250克", 9_000)]
-        skus = [{"specs": {"规格": size}, "price_fen": price_fen, "stock": 9} for size, price_fen in sizes]
-        product = create_product(name="高山绿茶", skus=skus)
-    base, page = f"http://{mall.slug}.localhost:{server}", phone(chromium, user_agent=WECHAT)
-    scripts = SlowScripts(page, "sku", "htmx")
-    page.goto(f"{base}/products/{product.public_id}", wait_until="commit")
-    page.click(".bottom-bar >> text=立即购买")
-    page.click("#sku .chip:has-text('250克')")
-    picture(page, "buying-before-the-scripts")
-    page.click("#sku >> text=加入购物车")
-    assert page.locator("#cart-badge .badge").count() == 0
-    scripts.come()
-    page.wait_for_selector("#cart-badge .badge:has-text('1')")
-    page.wait_for_selector("#sku", state="hidden")
-    assert "#" not in page.url
-    with mall_scope(mall.pk):
-        assert [(item.sku.price_fen, item.quantity) for item in CartItem.objects.select_related("sku")] == [(9_000, 1)]
-
-    scripts = SlowScripts(page, "htmx")
-    page.goto(f"{base}/checkout?cart=1", wait_until="commit")
-    page.fill("#pasted", f"张三 {new_phone()} 浙江省杭州市西湖区文三路1号")
-    page.click("text=获取验证码")
-    scripts.come()
-    page.wait_for_selector("input[name=detail][value='文三路1号']")
-    assert page.troubles == []
 
 
 def paid_for(mall: Mall, promoter: Member) -> list[int]:

@@ -54,6 +54,18 @@ def test_without_a_line_a_form_is_not_sent_and_keeps_what_was_typed(server, chro
     assert page.troubles == []
 
 
+def test_a_phone_that_is_wrong_about_its_line_can_still_order(server, chromium):
+    page = at_checkout(chromium, server)
+    page.evaluate("Object.defineProperty(navigator, 'onLine', { get: () => false })")
+    page.click(".bottom-bar button:has-text('提交订单')")
+    page.wait_for_selector(".toast:has-text('网络不稳定')")
+    assert count(page, Order) == 0
+    page.click(".bottom-bar button:has-text('提交订单')")
+    page.wait_for_selector("text=确认付款")
+    assert count(page, Order) == 1
+    assert page.troubles == []
+
+
 def test_a_button_outside_of_its_form_shows_that_it_was_heard_and_sends_once(server, chromium):
     page = at_checkout(chromium, server)
     sent: list[str] = []
