@@ -100,7 +100,9 @@ def main() -> int:
         listing = subprocess.run(
             [python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
         ).stdout
-        uv = [python, "-m", "uv", "pip", "install", "--quiet", "--python", python, *locked]
+        # As pip does. Where Python may write no bytecode, each process would else translate each package for itself:
+        # slower starts, and more memory in every process.
+        uv = [python, "-m", "uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", python, *locked]
         if run(uv, uv_environment(parse_pip_configuration(listing))):
             return 0
         print("uv could not install; trying pip, which takes a little longer.", flush=True)
