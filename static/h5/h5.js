@@ -154,6 +154,7 @@
 
   document.addEventListener("submit", function (event) {
     var form = event.target;
+    if (form.dataset.sent) return event.preventDefault();
     if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) {
       event.preventDefault();
       return;
@@ -167,7 +168,6 @@
       return toast(document.body.dataset.offline);
     }
     if (form.method !== "post") return;
-    if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "1";
     submits(form).forEach(function (button) { button.setAttribute("aria-disabled", "true"); });
   });
