@@ -122,12 +122,26 @@ def faults(page: Any, *, fingers: bool) -> list[str]:
     return page.evaluate(_FAULTS, fingers)
 
 
+# A newer question takes an older one's place, whose answer is given up; htmx calls that an error, in two lines.
+_GIVEN_UP = ("htmx:sendAbort", "htmx:afterRequest")
+
+
+def is_trouble(said: Any) -> bool:
+    """Whether what a page wrote on its console is an error of its own."""
+    return said.type == "error" and not said.text.startswith(_GIVEN_UP)
+
+
+def is_lost(asked: Any) -> bool:
+    """Whether a request failed, and not only because nobody waits for its answer any more."""
+    return asked.failure != "net::ERR_ABORTED"
+
+
 def watched(page: Any) -> Any:
     """The page, which keeps in `troubles` what went wrong on it: scripts, the console, requests."""
     page.set_default_timeout(60_000)
     page.troubles = []
     page.on("pageerror", lambda error: page.troubles.append(f"script: {error}"))
-    page.on("console", lambda said: page.troubles.append(f"console: {said.text}") if said.type == "error" else None)
-    page.on("requestfailed", lambda asked: page.troubles.append(f"failed: {asked.url} {asked.failure}"))
+    page.on("console", lambda said: page.troubles.append(f"console: {said.text}") if is_trouble(said) else None)
+    page.on("requestfailed", lambda asked: page.troubles.append(f"failed: {asked.url}") if is_lost(asked) else None)
     page.on("response", lambda got: page.troubles.append(f"{got.status}: {got.url}") if got.status >= 400 else None)
     return page

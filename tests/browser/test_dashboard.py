@@ -13,7 +13,7 @@ from mall.notices.models import StaffNotice
 from mall.orders.models import Order
 from mall.payments.models import Payment
 from mall.tenancy.context import mall_scope
-from tests.browser.looking import faults
+from tests.browser.looking import faults, is_trouble
 from tests.dashboard.addresses import PAGES
 from tests.factories.mall import PASSWORD
 from tests.factories.world import World, make_world
@@ -40,7 +40,7 @@ def desk(chromium: Any, world: World, port: str, size: dict[str, int] = DESK, **
     page.on(
         "console",
         lambda said: (
-            page.troubles.append(said.text) if said.type == "error" and "/media/" not in said.location["url"] else None
+            page.troubles.append(said.text) if is_trouble(said) and "/media/" not in said.location["url"] else None
         ),
     )
     page.goto(f"{page.base}/dashboard/")

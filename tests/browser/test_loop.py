@@ -17,6 +17,7 @@ from mall.orders.models import Order
 from mall.tenancy.context import mall_scope
 from members.models import Member
 from tests.browser.conftest import ANDROID
+from tests.browser.looking import is_trouble
 from tests.factories.mall import make_mall, owner_of
 from tests.factories.members import make_member, new_phone
 from tests.factories.referrals import WECHAT
@@ -42,7 +43,7 @@ def phone(chromium: Any, **more: Any) -> Any:
     page.on("dialog", lambda dialog: dialog.accept())
     page.troubles = []
     page.on("pageerror", lambda error: page.troubles.append(str(error)))
-    page.on("console", lambda said: page.troubles.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: page.troubles.append(said.text) if is_trouble(said) else None)
     return page
 
 
