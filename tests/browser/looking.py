@@ -123,6 +123,7 @@ def faults(page: Any, *, fingers: bool) -> list[str]:
 
 
 # A newer question takes an older one's place, whose answer is given up; htmx calls that an error, in two lines.
+# One that failed says so in a line of its own, which counts.
 _GIVEN_UP = ("htmx:sendAbort", "htmx:afterRequest")
 
 
@@ -131,17 +132,12 @@ def is_trouble(said: Any) -> bool:
     return said.type == "error" and not said.text.startswith(_GIVEN_UP)
 
 
-def is_lost(asked: Any) -> bool:
-    """Whether a request failed, and not only because nobody waits for its answer any more."""
-    return asked.failure != "net::ERR_ABORTED"
-
-
 def watched(page: Any) -> Any:
     """The page, which keeps in `troubles` what went wrong on it: scripts, the console, requests."""
     page.set_default_timeout(60_000)
     page.troubles = []
     page.on("pageerror", lambda error: page.troubles.append(f"script: {error}"))
     page.on("console", lambda said: page.troubles.append(f"console: {said.text}") if is_trouble(said) else None)
-    page.on("requestfailed", lambda asked: page.troubles.append(f"failed: {asked.url}") if is_lost(asked) else None)
+    page.on("requestfailed", lambda asked: page.troubles.append(f"failed: {asked.url} {asked.failure}"))
     page.on("response", lambda got: page.troubles.append(f"{got.status}: {got.url}") if got.status >= 400 else None)
     return page
